@@ -1,0 +1,32 @@
+//! A release's life: observe what there is, plan the next step, perform it.
+//!
+//! [`observe`] reads the records, [`plan`] decides without I/O, [`deploy`] and [`uninstall`] act. Every step may be
+//! repeated: a process killed anywhere comes to the same end when it is started again.
+//!
+//! ```
+//! use helm_action::{History, Step, plan};
+//! assert_eq!(plan(&History::default(), "sha256:1"), Step::Install { revision: 1 });
+//! ```
+
+mod adopt;
+mod deploy;
+mod desired;
+mod error;
+mod hooks;
+mod objects;
+mod observe;
+mod plan;
+mod repair;
+mod slot;
+mod uninstall;
+
+pub use adopt::adopt;
+pub use deploy::{Deployed, deploy};
+pub use desired::{Context, Desired, Tracked};
+pub use error::Error;
+pub use objects::version;
+pub use observe::{History, observe};
+pub use plan::{Step, plan};
+pub use repair::{Repaired, check, repair};
+pub use slot::Slot;
+pub use uninstall::{Remaining, uninstall};

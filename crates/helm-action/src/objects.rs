@@ -1,0 +1,211 @@
+//! From the documents of a manifest to the objects that are sent.
+
+use helm_kube::{Applied, Claim, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, readiness};
+use helm_release::Manifest;
+use kube::ResourceExt;
+use serde_json::Value;
+
+use crate::{Error, Tracked};
+
+/// The object of a document, marked as the release's. `None` for a document with nothing in it.
+pub(crate) async fn stamped(
+    cluster: &Cluster,
+    ownership: &Ownership,
+    manifest: &Manifest,
+) -> Result<Option<Value>, Error> {
+    let Some(mut object) = object_of(manifest)? else {
+        return Ok(None);
+    };
+    let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
+    ownership.stamp(&mut object, namespaced);
+    Ok(Some(object))
+}
+
+/// The object of a document as JSON, as it stands there.
+pub(crate) fn object_of(manifest: &Manifest) -> Result<Option<Value>, Error> {
+    let refuse = |reason: String| Error::NotAnObject {
+        path: manifest.path.clone(),
+        reason,
+    };
+    let object = serde_json::to_value(&manifest.object).map_err(|error| refuse(error.to_string()))?;
+    if object.is_null() {
+        return Ok(None);
+    }
+    for (pointer, name) in [
+        ("/apiVersion", "apiVersion"),
+        ("/kind", "kind"),
+        ("/metadata/name", "metadata.name"),
+    ] {
+        let text = object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        if text.is_empty() {
+            return Err(refuse(format!("`{name}` is missing")));
+        }
+    }
+    Ok(Some(object))
+}
+
+/// The object that a document names; its namespace is the release's where it names none and its kind is namespaced.
+pub(crate) async fn reference(
+    cluster: &Cluster,
+    ownership: &Ownership,
+    manifest: &Manifest,
+) -> Result<Option<ObjectRef>, Error> {
+    match stamped(cluster, ownership, manifest).await {
+        Ok(object) => Ok(object.map(|object| ObjectRef::of(&object))),
+        // A kind that the server no longer serves has no objects either.
+        Err(Error::Kube(KubeError::UnknownKind(_))) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates an object, or applies it where it exists and is the release's.
+pub(crate) async fn create_or_adopt(
+    cluster: &Cluster,
+    ownership: &Ownership,
+    desired: &Value,
+) -> Result<Applied, Error> {
+    match cluster.create(desired).await {
+        Err(error) if error.is_already_exists() => {}
+        result => return Ok(result?),
+    }
+    let object = ObjectRef::of(desired);
+    let Some(live) = cluster.get(&object).await? else {
+        return Ok(cluster.create(desired).await?);
+    };
+    let json = serde_json::to_value(&live).unwrap_or_default();
+    if let Claim::Foreign(reason) = ownership.claim(&json) {
+        return Err(KubeError::Foreign { object, reason }.into());
+    }
+    take_over_and_apply(cluster, &live, desired).await
+}
+
+/// Applies an object that the release has already.
+pub(crate) async fn apply(
+    cluster: &Cluster,
+    ownership: &Ownership,
+    desired: &Value,
+    loses_fields: bool,
+) -> Result<Applied, Error> {
+    let applied = if loses_fields {
+        let Some(live) = cluster.get(&ObjectRef::of(desired)).await? else {
+            return create_or_adopt(cluster, ownership, desired).await;
+        };
+        take_over_and_apply(cluster, &live, desired).await
+    } else {
+        cluster.apply(desired).await.map_err(Error::from)
+    };
+    match applied {
+        // Items that somebody put into a list may stand in the way of the chart's.
+        Err(Error::Kube(error)) if error.is_invalid() => match cluster.overwrite(desired).await {
+            Ok(_) => Ok(cluster.apply(desired).await?),
+            Err(_) => Err(error.into()),
+        },
+        applied => applied,
+    }
+}
+
+async fn take_over_and_apply(
+    cluster: &Cluster,
+    live: &kube::api::DynamicObject,
+    desired: &Value,
+) -> Result<Applied, Error> {
+    cluster.take_over(live).await?;
+    Ok(cluster.apply(desired).await?)
+}
+
+/// What is remembered of an object that was just applied.
+pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
+    let json = serde_json::to_value(&applied.object).unwrap_or_default();
+    Tracked {
+        object: ObjectRef::of(desired),
+        uid: applied.object.uid().unwrap_or_default(),
+        version: version(&applied.object),
+        fingerprint: applied.fingerprint,
+        readiness: readiness(&json),
+    }
+}
+
+/// An object's resource version as the number that it is; 0 if it has none.
+pub fn version(object: &kube::api::DynamicObject) -> u64 {
+    object
+        .resource_version()
+        .and_then(|version| version.parse().ok())
+        .unwrap_or_default()
+}
+
+/// Fields by which the API server tells the items of its own kinds' lists apart: an item with another value there is
+/// another item.
+const ITEM_KEYS: &[&str] = &[
+    "name",
+    "port",
+    "containerPort",
+    "protocol",
+    "mountPath",
+    "devicePath",
+    "ip",
+    "uid",
+    "type",
+    "key",
+    "topologyKey",
+    "whenUnsatisfiable",
+];
+
+/// Whether `new` leaves out a field or a list's item that `old` had: then what owns it must be settled before the apply.
+pub(crate) fn loses_fields(old: &Value, new: &Value) -> bool {
+    let group = Gvk::of(new);
+    // The keys of lists in kinds that are not Kubernetes' own are not known.
+    let is_known = !group.group().contains('.') || group.group().ends_with(".k8s.io");
+    loses(old, new, is_known)
+}
+
+fn loses(old: &Value, new: &Value, is_known: bool) -> bool {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => old
+            .iter()
+            .any(|(key, value)| new.get(key).is_none_or(|new| loses(value, new, is_known))),
+        (Value::Array(old), Value::Array(new)) => {
+            old.len() > new.len() || old.iter().zip(new).any(|(old, new)| loses_item(old, new, is_known))
+        }
+        (old, new) => std::mem::discriminant(old) != std::mem::discriminant(new),
+    }
+}
+
+fn loses_item(old: &Value, new: &Value, is_known: bool) -> bool {
+    if !old.is_object() || !is_known {
+        return old != new;
+    }
+    ITEM_KEYS.iter().any(|key| old.get(key) != new.get(key)) || loses(old, new, is_known)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_leaves_is_noticed_at_any_depth() {
+        let old = json!({"spec": {"a": 1, "list": [{"x": 1, "y": 2}]}});
+        assert!(!loses_fields(
+            &old,
+            &json!({"spec": {"a": 2, "list": [{"x": 1, "y": 3}], "new": true}})
+        ));
+        assert!(loses_fields(&old, &json!({"spec": {"a": 1, "list": [{"x": 1}]}})));
+        assert!(loses_fields(&old, &json!({"spec": {"a": 1, "list": []}})));
+        assert!(loses_fields(&old, &json!({"spec": {"list": [{"x": 1, "y": 2}]}})));
+    }
+
+    #[test]
+    fn an_item_with_another_key_is_another_item() {
+        let service = |port: u16, target: u16| json!({"apiVersion": "v1", "spec": {"ports": [{"port": port, "targetPort": target}]}});
+        assert!(loses_fields(&service(80, 1), &service(81, 1)));
+        assert!(!loses_fields(&service(80, 1), &service(80, 2)));
+        let custom = |target: u16| json!({"apiVersion": "example.com/v1", "spec": {"ports": [{"targetPort": target}]}});
+        assert!(
+            loses_fields(&custom(1), &custom(2)),
+            "what tells its items apart is not known"
+        );
+        let claims = |mode: &str| json!({"apiVersion": "v1", "spec": {"accessModes": [mode]}});
+        assert!(loses_fields(&claims("ReadWriteOnce"), &claims("ReadWriteMany")));
+    }
+}

@@ -1,0 +1,77 @@
+//! What is known of a release.
+
+use helm_kube::{Record, Secrets};
+use helm_release::Status;
+
+use crate::Error;
+
+/// The records of a release, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    records: Vec<Record>,
+}
+
+/// Reads the records of `release`.
+pub async fn observe(secrets: &Secrets, release: &str) -> Result<History, Error> {
+    Ok(History {
+        records: secrets.history(release).await?,
+    })
+}
+
+impl History {
+    /// A history of these records, which must be sorted by revision.
+    pub fn new(records: Vec<Record>) -> Self {
+        Self { records }
+    }
+
+    /// All records, oldest first.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The newest record.
+    pub fn last(&self) -> Option<&Record> {
+        self.records.last()
+    }
+
+    /// The newest revision that was deployed, and still is unless a later one took its place in part. There is none
+    /// after an uninstall was begun.
+    pub fn deployed(&self) -> Option<&Record> {
+        if self
+            .last()
+            .is_some_and(|last| matches!(last.release.info.status, Status::Uninstalling | Status::Uninstalled))
+        {
+            return None;
+        }
+        self.records
+            .iter()
+            .rev()
+            .find(|record| record.release.info.status == Status::Deployed)
+            .or_else(|| {
+                self.records
+                    .iter()
+                    .rev()
+                    .find(|record| record.release.info.status == Status::Superseded)
+            })
+    }
+
+    /// The revisions whose objects may be in the cluster, oldest first: the one that was deployed last, and the attempts
+    /// after it. All of them, if none was deployed.
+    pub fn present(&self) -> &[Record] {
+        let deployed = self.deployed().map_or(0, |record| record.release.version);
+        let start = self
+            .records
+            .iter()
+            .position(|record| record.release.version >= deployed)
+            .unwrap_or(0);
+        &self.records[start..]
+    }
+
+    /// When the first revision was made; RFC 3339.
+    pub fn first_deployed(&self) -> Option<&str> {
+        self.records
+            .first()
+            .map(|record| record.release.info.first_deployed.as_str())
+            .filter(|time| !time.is_empty())
+    }
+}

@@ -1,0 +1,115 @@
+//! The end of a release.
+
+use futures::future::try_join_all;
+use helm_kube::{Claim, Deletion, ObjectRef, Propagation, is_kept};
+use helm_release::{Hook, HookEvent, Status, StorageKey, documents, uninstall_rank};
+use k8s_openapi::jiff::Timestamp;
+use kube::ResourceExt;
+
+use crate::objects::{object_of, reference};
+use crate::{Context, Error, History, hooks};
+
+/// An object of an uninstalled release that is still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// Which object.
+    pub object: ObjectRef,
+    /// The finalizers that hold it.
+    pub finalizers: Vec<String>,
+}
+
+/// Deletes all objects of a release but those that the chart keeps, in Helm's order, with the delete hooks around, and
+/// then its records.
+///
+/// Returns the objects that are slow to go. While there are any, the records stay, marked `uninstalling`, and the hooks
+/// for after the deletion wait: call it again.
+pub async fn uninstall(cx: &Context, history: &History) -> Result<Vec<Remaining>, Error> {
+    let Some(last) = history.last() else {
+        return Ok(Vec::new());
+    };
+    let hooks: Vec<Hook> = last.release.hooks().to_vec();
+    if last.release.info.status != Status::Uninstalling {
+        hooks::run(cx, &hooks, HookEvent::PreDelete).await?;
+        let mut record = last.clone();
+        record.release.info.status = Status::Uninstalling;
+        record.release.info.deleted = Timestamp::now().to_string();
+        record.release.info.description = "Deletion in progress (or silently failed)".into();
+        cx.secrets.update(&record).await?;
+    }
+    let mut remaining = Vec::new();
+    let objects = objects(cx, history).await?;
+    for wave in objects.chunk_by(|a, b| uninstall_rank(&a.gvk.kind) == uninstall_rank(&b.gvk.kind)) {
+        let left = try_join_all(wave.iter().map(|object| remove(cx, object))).await?;
+        remaining.extend(left.into_iter().flatten());
+    }
+    if remaining.is_empty() {
+        hooks::run(cx, &hooks, HookEvent::PostDelete).await?;
+        forget(cx, history).await?;
+    }
+    Ok(remaining)
+}
+
+/// Deletes an object, if it is the release's: an install that failed because an object of that name belongs to somebody
+/// else must not delete it afterwards.
+async fn remove(cx: &Context, object: &ObjectRef) -> Result<Option<Remaining>, Error> {
+    let Some(live) = cx.cluster.get(object).await? else {
+        return Ok(None);
+    };
+    let json = serde_json::to_value(&live).unwrap_or_default();
+    if cx.ownership.claim(&json) != Claim::Ours {
+        return Ok(None);
+    }
+    let deletion = if live.metadata.deletion_timestamp.is_some() {
+        Deletion::Going {
+            finalizers: live.finalizers().to_vec(),
+        }
+    } else {
+        cx.cluster
+            .delete(object, live.metadata.uid.as_deref(), Propagation::Background)
+            .await?
+    };
+    Ok(match deletion {
+        Deletion::Gone => None,
+        Deletion::Going { finalizers } => Some(Remaining {
+            object: object.clone(),
+            finalizers,
+        }),
+    })
+}
+
+/// Deletes all records of a release, the newest last: it alone tells that there is something left to do.
+async fn forget(cx: &Context, history: &History) -> Result<(), Error> {
+    for record in history.records() {
+        cx.secrets
+            .delete(&StorageKey::new(&cx.ownership.release, record.release.version))
+            .await?;
+    }
+    Ok(())
+}
+
+/// The objects that the release may have in the cluster, in the order of their removal, without those that the latest
+/// revision which names them keeps.
+async fn objects(cx: &Context, history: &History) -> Result<Vec<ObjectRef>, Error> {
+    let mut seen: Vec<ObjectRef> = Vec::new();
+    let mut found: Vec<ObjectRef> = Vec::new();
+    for record in history.present().iter().rev() {
+        let manifests = documents(&record.release.manifest).map_err(|source| Error::Manifest {
+            revision: record.release.version,
+            source,
+        })?;
+        for manifest in &manifests {
+            let Some(object) = reference(&cx.cluster, &cx.ownership, manifest).await? else {
+                continue;
+            };
+            if seen.contains(&object) {
+                continue;
+            }
+            seen.push(object.clone());
+            if !object_of(manifest)?.is_some_and(|object| is_kept(&object)) {
+                found.push(object);
+            }
+        }
+    }
+    found.sort_by(|a, b| uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind)));
+    Ok(found)
+}

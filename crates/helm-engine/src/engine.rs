@@ -1,0 +1,172 @@
+//! From a chart and values to rendered files.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gotemplate::{Execution, FuncMap, MissingKey, Options};
+use govalue::Map;
+use helm_chart::{Chart, Warning, coalesce, process_dependencies};
+
+use crate::cache::TplCache;
+use crate::host::Host;
+use crate::prepared::{Prepared, PreparedCache};
+use crate::scope::Scopes;
+use crate::{Error, Rendered, Request, functions};
+
+/// What Go prints for a missing value, which Helm takes out of every file.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// How the file with the notes ends.
+const NOTES: &str = "NOTES.txt";
+
+/// Renders charts, and remembers what it parsed. Shared by threads.
+pub struct Engine {
+    functions: Arc<FuncMap>,
+    prepared: PreparedCache,
+    texts: Arc<TplCache>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine {
+    /// An engine with Helm's functions and nothing parsed yet.
+    pub fn new() -> Self {
+        Self {
+            functions: Arc::new(functions().collect()),
+            prepared: PreparedCache::default(),
+            texts: Arc::default(),
+        }
+    }
+
+    /// Renders `chart`, as loaded, with a user's values: dependencies are processed, values coalesced and held against
+    /// the schemas, and every template but partials is executed.
+    ///
+    /// It runs the chart's code on this thread: call it on one of a [`crate::RenderPool`]'s.
+    pub fn render(&self, chart: &Chart, values: Map, request: &Request) -> Result<Rendered, Error> {
+        let mut log = Vec::new();
+        let rendered = self.render_logged(chart, values, request, &mut log)?;
+        Ok(Rendered {
+            warnings: log,
+            ..rendered
+        })
+    }
+
+    /// As [`Engine::render`], but what Helm would have logged goes to `log`, also when the render fails later on.
+    pub fn render_logged(
+        &self,
+        chart: &Chart,
+        values: Map,
+        request: &Request,
+        log: &mut Vec<Warning>,
+    ) -> Result<Rendered, Error> {
+        let processed = process_dependencies(chart, &values)?;
+        log.extend(processed.warnings);
+        let chart = processed.chart;
+        let coalesced = coalesce(&chart, values)?;
+        log.extend(coalesced.warnings);
+        if !request.skip_schema {
+            helm_chart::validate(&chart, &coalesced.values)?;
+        }
+        chart.ensure_kube_version(&request.capabilities.kube_version)?;
+        let prepared = self.prepared.get(&chart, &self.functions)?;
+        let host = self.host(request);
+        let (mut files, effects) = execute(
+            &prepared,
+            &Scopes::new(&chart, &coalesced.values, request),
+            &host,
+            request,
+        )?;
+        let notes = take_notes(&mut files, chart.name(), request.sub_notes);
+        Ok(Rendered {
+            definitions: chart.crds(),
+            chart,
+            files,
+            notes,
+            effects,
+            lookups: host.answers.into_inner().into_keys().collect(),
+            warnings: Vec::new(),
+        })
+    }
+
+    fn host(&self, request: &Request) -> Host {
+        Host {
+            functions: Arc::clone(&self.functions),
+            texts: Arc::clone(&self.texts),
+            lookup: Arc::clone(&request.lookup),
+            answers: RefCell::default(),
+            includes: RefCell::default(),
+        }
+    }
+}
+
+fn execute(
+    prepared: &Prepared,
+    scopes: &Scopes,
+    host: &Host,
+    request: &Request,
+) -> Result<(BTreeMap<String, String>, gotemplate::Effects), Error> {
+    let missing_key = if request.strict {
+        MissingKey::Error
+    } else {
+        MissingKey::Zero
+    };
+    let mut execution = Execution::new(
+        &Options {
+            missing_key,
+            limits: request.limits,
+        },
+        host,
+    );
+    let mut files = BTreeMap::new();
+    let mut out = Vec::new();
+    for run in &prepared.runs {
+        out.clear();
+        let data = scopes.data(run.chart, &run.path, &run.base_path);
+        execution
+            .execute(&prepared.set, run.path.as_bytes(), data, &mut out)
+            .map_err(|error| Error::Execute {
+                path: run.path.to_string(),
+                error,
+            })?;
+        files.insert(run.path.to_string(), text(&out));
+    }
+    Ok((files, execution.outcome().effects))
+}
+
+/// The file's text; bytes that are not UTF-8 become U+FFFD.
+fn text(out: &[u8]) -> String {
+    String::from_utf8_lossy(&without_no_value(out)).into_owned()
+}
+
+/// The text without Go's mark of missing values. Helm sets an option that should keep Go from writing it, which does not
+/// help for values of an unknown type, and so removes what is left, wherever it comes from.
+pub(crate) fn without_no_value(out: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    use bstr::ByteSlice;
+    if out.find(NO_VALUE).is_none() {
+        out.into()
+    } else {
+        out.replace(NO_VALUE, b"").into()
+    }
+}
+
+/// Takes the notes out of the files: those of the chart, and of its subcharts if they are asked for.
+fn take_notes(files: &mut BTreeMap<String, String>, chart: &str, sub_notes: bool) -> String {
+    let own = format!("{chart}/templates/{NOTES}");
+    let paths: Vec<String> = files.keys().filter(|path| path.ends_with(NOTES)).cloned().collect();
+    let mut notes = String::new();
+    for path in paths {
+        let Some(text) = files.remove(&path) else { continue };
+        if sub_notes || path == own {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(&text);
+        }
+    }
+    notes
+}

@@ -1,0 +1,34 @@
+//! Everything that talks to the API server on a release's behalf.
+//!
+//! [`Cluster`] creates, applies, reads and deletes objects whatever their kind, by way of [`Discovery`]; [`Secrets`]
+//! keeps release records. What is decided without a request stands
+//! beside them as pure functions: the marks that make an object the release's ([`Ownership`]), whether an object has
+//! drifted ([`covers`]), whether it is ready ([`readiness`]).
+//!
+//! ```
+//! use helm_kube::{Readiness, readiness};
+//! let claim = serde_json::json!({"kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}});
+//! assert!(matches!(readiness(&claim), Readiness::InProgress(_)));
+//! ```
+
+mod client;
+mod cluster;
+mod discovery;
+mod drift;
+mod error;
+mod fingerprint;
+mod object;
+mod ownership;
+mod readiness;
+mod storage;
+
+pub use client::{ClientOptions, RequestCounts, connect};
+pub use cluster::{Applied, Cluster, Deletion, FIELD_MANAGER, Propagation};
+pub use discovery::{ApiKind, Discovery, SharedDiscovery};
+pub use drift::{Difference, covers};
+pub use error::Error;
+pub use fingerprint::fingerprint;
+pub use object::{Gvk, ObjectRef};
+pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
+pub use readiness::{Readiness, readiness};
+pub use storage::{Record, Secrets};

@@ -1,0 +1,45 @@
+//! The command line: one file for each command.
+
+mod run;
+mod schema;
+mod template;
+mod version;
+
+use clap::{Parser, Subcommand};
+
+pub use version::{COMMIT, VERSION};
+
+/// A Helm-chart-driven, generic Kubernetes operator.
+#[derive(Debug, Parser)]
+#[command(name = "chartwright", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the operator.
+    Run(Box<run::RunArgs>),
+    /// Render a chart locally.
+    Template(Box<template::TemplateArgs>),
+    /// Print a JSON Schema for editors.
+    Schema(schema::SchemaArgs),
+    /// Print what this binary was built from.
+    Version,
+}
+
+impl Cli {
+    /// Does what the command line asks for.
+    pub fn execute(&self) -> anyhow::Result<()> {
+        match &self.command {
+            Command::Run(args) => run::run(args),
+            Command::Template(args) => template::run(args),
+            Command::Schema(args) => schema::run(args),
+            Command::Version => {
+                version::run();
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `chartwright run`: the operator.
+
+mod leading;
+mod logging;
+mod process;
+mod serving;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+
+use crate::charts::Charts;
+use crate::operator::Options;
+use crate::reconcile::Settings;
+use crate::watches::{Environment, Watch, Watches};
+use process::Plan;
+
+/// Reconciles the custom resources of all kinds in watches.yaml with the charts that it names.
+///
+/// As with Go's flags, the last of several counts.
+#[derive(Args, Debug)]
+#[command(args_override_self = true)]
+pub(super) struct RunArgs {
+    /// The file that maps custom resource kinds to charts.
+    #[arg(long, default_value = "./watches.yaml")]
+    watches_file: PathBuf,
+    /// How often to look at a resource although nothing happened, such as 1m or 1h30m; 0 for never.
+    #[arg(long, default_value = "1m0s", value_parser = crate::duration::parse, allow_hyphen_values = true)]
+    reconcile_period: Duration,
+    /// How many releases of one kind are worked on at once.
+    #[arg(long, default_value_t = default_concurrency(), value_parser = at_least_one, allow_hyphen_values = true)]
+    max_concurrent_reconciles: usize,
+    /// How many revisions of a release are kept; 0 for all.
+    #[arg(long, default_value_t = 10)]
+    max_history: usize,
+    /// How long a hook may take.
+    #[arg(long, default_value = "5m0s", value_parser = crate::duration::parse)]
+    hook_timeout: Duration,
+    /// Leave the values of overrideValues out of events.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = flag, action = clap::ArgAction::Set)]
+    suppress_override_values: bool,
+    /// The namespaces to watch, separated by commas; all if empty.
+    #[arg(long, env = "WATCH_NAMESPACE", default_value = "", hide_env_values = true)]
+    watch_namespace: String,
+    /// The kubeconfig's context.
+    #[arg(long)]
+    context: Option<String>,
+    #[command(flatten)]
+    serving: serving::ServeArgs,
+    #[command(flatten)]
+    leading: leading::LeaderArgs,
+    #[command(flatten)]
+    logging: logging::LogArgs,
+}
+
+pub(crate) fn default_concurrency() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// A boolean as Go's flags take it.
+fn flag(text: &str) -> Result<bool, String> {
+    crate::request::parse_bool(text).ok_or_else(|| "must be true or false".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "must be a whole number above 0".to_owned())
+}
+
+/// Tells of an old name.
+#[expect(
+    clippy::print_stderr,
+    reason = "logging has not begun, and a log's reader is not who set the flag"
+)]
+fn deprecated(old: &str, new: &str) {
+    eprintln!("{old} has been deprecated, use {new}");
+}
+
+impl RunArgs {
+    fn options(&self) -> Options {
+        let names = self
+            .watch_namespace
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        Options {
+            namespaces: names.map(str::to_owned).collect(),
+            max_concurrent_reconciles: self.max_concurrent_reconciles,
+            settings: Settings {
+                reconcile_period: self.reconcile_period,
+                max_history: self.max_history,
+                hook_timeout: self.hook_timeout,
+                suppress_override_values: self.suppress_override_values,
+            },
+            grace: Duration::from_secs(8),
+        }
+    }
+
+    /// Everything that can be known to be wrong is found here, before anything is started.
+    fn plan(&self) -> anyhow::Result<Plan> {
+        let charts = Charts::default();
+        let watches = Watches::load(&self.watches_file, &Environment::of_process(), &charts)?.entries;
+        let options = self.options();
+        keep_to_namespaces(&watches, &options.namespaces)?;
+        Ok(Plan {
+            watches,
+            charts,
+            options,
+            context: self.context.clone(),
+            serving: self.serving.serving()?,
+            election: self.leading.election()?,
+        })
+    }
+}
+
+/// Releases of cluster-scoped resources must not lead out of the namespaces that are watched.
+fn keep_to_namespaces(watches: &[Watch], namespaces: &[String]) -> anyhow::Result<()> {
+    for watch in watches.iter().filter(|_| !namespaces.is_empty()) {
+        if let Some(namespace) = watch
+            .release_namespace
+            .as_ref()
+            .filter(|name| !namespaces.contains(name))
+        {
+            let known = namespaces.join(",");
+            bail!(
+                "releaseNamespace {namespace} of {} is not in WATCH_NAMESPACE ({known})",
+                watch.gvk
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Runs the operator until it gets SIGTERM or SIGINT.
+pub(super) fn run(args: &RunArgs) -> anyhow::Result<()> {
+    let plan = args.plan()?;
+    crate::telemetry::init(&args.logging.logging());
+    if args.serving.asks_for_http2() {
+        tracing::warn!("--enable-http2 has no effect: metrics are served over HTTP/1.1");
+    }
+    process::run(plan)
+}

@@ -1,0 +1,62 @@
+//! The flags of what the operator serves: metrics and probes.
+
+use anyhow::bail;
+use clap::Args;
+
+use super::{deprecated, flag};
+use crate::http::{Listen, Serving};
+
+/// Where metrics and probes are served.
+#[derive(Args, Debug)]
+pub(super) struct ServeArgs {
+    /// The address of /metrics, such as :8080; 0 for none [default: :8080].
+    #[arg(long)]
+    metrics_bind_address: Option<String>,
+    /// The old name of --metrics-bind-address.
+    #[arg(long, hide = true)]
+    metrics_addr: Option<String>,
+    /// The address of /healthz and /readyz; 0 for none.
+    #[arg(long, default_value = ":8081")]
+    health_probe_bind_address: String,
+    /// Serve metrics over TLS, with a certificate made at the start.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = flag, action = clap::ArgAction::Set)]
+    metrics_secure: bool,
+    /// Show metrics only to those who may `get` the path /metrics (needs --metrics-secure).
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = flag, action = clap::ArgAction::Set)]
+    metrics_require_rbac: bool,
+    /// Accepted for helm-operator's sake: metrics are served over HTTP/1.1 in any case.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = flag, action = clap::ArgAction::Set)]
+    enable_http2: bool,
+}
+
+impl ServeArgs {
+    pub(super) fn serving(&self) -> anyhow::Result<Serving> {
+        let metrics = match (&self.metrics_bind_address, &self.metrics_addr) {
+            (Some(_), Some(_)) => {
+                bail!("only one of --metrics-bind-address and --metrics-addr may be set; the second is deprecated")
+            }
+            (None, Some(old)) => {
+                deprecated("--metrics-addr", "--metrics-bind-address");
+                old.as_str()
+            }
+            (new, None) => new.as_deref().unwrap_or_default(),
+        };
+        if self.metrics_require_rbac && !self.metrics_secure {
+            bail!("--metrics-require-rbac needs --metrics-secure: tokens are not sent in the clear");
+        }
+        Ok(Serving {
+            metrics: Listen::parse(if metrics.is_empty() { ":8080" } else { metrics })?,
+            health: Listen::parse(&self.health_probe_bind_address)?,
+            is_secure: self.metrics_secure,
+            needs_access: self.metrics_require_rbac,
+        })
+    }
+
+    /// Whether something was asked for that is served in another way.
+    pub(super) fn asks_for_http2(&self) -> bool {
+        self.enable_http2
+    }
+}

@@ -1,0 +1,174 @@
+//! What is typed after `chartwright template`: Helm's flags.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Renders a chart with values as `helm template` does, and writes the manifests to standard output. No cluster is asked.
+#[derive(Args, Debug)]
+pub(crate) struct TemplateArgs {
+    /// The release's name, if given, and the chart: a folder or a packed archive.
+    #[arg(value_name = "[NAME] CHART", num_args = 1.., required = true)]
+    pub(super) positional: Vec<String>,
+    /// The release's namespace.
+    #[arg(
+        short,
+        long,
+        env = "HELM_NAMESPACE",
+        default_value = "default",
+        hide_env_values = true
+    )]
+    pub(super) namespace: String,
+    /// Generate the release's name.
+    #[arg(short, long)]
+    pub(super) generate_name: bool,
+    /// A template that gives the release's name.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(super) name_template: String,
+    #[command(flatten)]
+    pub(super) values: ValuesArgs,
+    #[command(flatten)]
+    pub(super) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) refused: RefusedArgs,
+    #[command(flatten)]
+    pub(super) ignored: IgnoredArgs,
+}
+
+/// Where values come from. Files come first, then `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`.
+#[derive(Args, Debug)]
+pub(super) struct ValuesArgs {
+    /// A YAML file with values; `-` is standard input. May be repeated, and hold several names joined by commas.
+    #[arg(
+        short = 'f',
+        long = "values",
+        value_name = "FILE",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub(super) files: Vec<String>,
+    /// Values as `key1=val1,key2=val2`.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) set: Vec<String>,
+    /// As --set, but every value is a string.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) set_string: Vec<String>,
+    /// Values as JSON: `key1=json1,key2=json2` or one object.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) set_json: Vec<String>,
+    /// Values from files: `key1=path1,key2=path2`.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) set_file: Vec<String>,
+    /// One value, taken as it is written.
+    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
+    pub(super) set_literal: Vec<String>,
+    /// Do not hold the values against the chart's schema.
+    #[arg(long)]
+    pub(super) skip_schema_validation: bool,
+}
+
+/// The cluster that the chart is told of.
+#[derive(Args, Debug)]
+pub(super) struct ClusterArgs {
+    /// The Kubernetes version that templates see.
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+    pub(super) kube_version: String,
+    /// API versions that templates see besides Helm's own. May be repeated, and hold several joined by commas.
+    #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
+    pub(super) api_versions: Vec<String>,
+    /// Render an upgrade instead of an install.
+    #[arg(long)]
+    pub(super) is_upgrade: bool,
+}
+
+/// What is written, and where.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag of the command line each")]
+pub(super) struct OutputArgs {
+    /// Write the chart's custom resource definitions too.
+    #[arg(long)]
+    pub(super) include_crds: bool,
+    /// Leave hooks out.
+    #[arg(long)]
+    pub(super) no_hooks: bool,
+    /// Leave tests out.
+    #[arg(long)]
+    pub(super) skip_tests: bool,
+    /// Only show what comes from these templates: paths below the chart's folder, with `*`. May be repeated.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) show_only: Vec<String>,
+    /// Write each template's output to a file in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Put the release's name into the path of these files.
+    #[arg(long)]
+    pub(super) release_name: bool,
+    /// Render the notes of subcharts too.
+    #[arg(long)]
+    pub(super) render_subchart_notes: bool,
+    /// Write what was rendered although it is not YAML.
+    #[arg(long)]
+    pub(super) debug: bool,
+}
+
+/// Flags of Helm that need a cluster or the network.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag of the command line each")]
+pub(super) struct RefusedArgs {
+    #[arg(long, hide = true)]
+    pub(super) validate: bool,
+    #[arg(long, hide = true)]
+    pub(super) dependency_update: bool,
+    #[arg(long, hide = true)]
+    pub(super) enable_dns: bool,
+    #[arg(long, hide = true)]
+    pub(super) verify: bool,
+    #[arg(long, hide = true)]
+    pub(super) repo: Option<String>,
+    #[arg(long, hide = true)]
+    pub(super) post_renderer: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
+    pub(super) dry_run: Option<String>,
+}
+
+/// Flags of Helm that make no difference to what `template` does.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag of the command line each")]
+pub(super) struct IgnoredArgs {
+    #[arg(long, hide = true)]
+    atomic: bool,
+    #[arg(long, hide = true)]
+    create_namespace: bool,
+    #[arg(long, hide = true)]
+    description: Option<String>,
+    #[arg(long, hide = true)]
+    devel: bool,
+    #[arg(long, hide = true)]
+    disable_openapi_validation: bool,
+    #[arg(long, hide = true)]
+    force: bool,
+    #[arg(long, hide = true)]
+    hide_notes: bool,
+    #[arg(short, long, hide = true)]
+    labels: Vec<String>,
+    #[arg(long, hide = true)]
+    replace: bool,
+    #[arg(long, hide = true)]
+    skip_crds: bool,
+    #[arg(long, hide = true)]
+    take_ownership: bool,
+    #[arg(long, hide = true)]
+    timeout: Option<String>,
+    #[arg(long, hide = true)]
+    version: Option<String>,
+    #[arg(long, hide = true)]
+    wait: bool,
+    #[arg(long, hide = true)]
+    wait_for_jobs: bool,
+    #[arg(long, hide = true)]
+    kubeconfig: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    kube_context: Option<String>,
+}

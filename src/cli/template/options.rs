@@ -1,0 +1,141 @@
+//! What `chartwright template` needs, made from what was typed.
+
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use helm_chart::{Capabilities, KubeVersion};
+use helm_engine::Request;
+
+use super::args::{ClusterArgs, RefusedArgs, TemplateArgs, ValuesArgs};
+use super::name;
+use super::output::Folder;
+
+/// Everything that a render and its output depend on.
+pub(super) struct TemplateOptions {
+    pub(super) chart: String,
+    pub(super) request: Request,
+    pub(super) values: ValueSources,
+    pub(super) include_crds: bool,
+    pub(super) hooks: Hooks,
+    /// Patterns of the templates to show; empty for all.
+    pub(super) show_only: Vec<String>,
+    /// Where files are written instead of standard output.
+    pub(super) folder: Option<Folder>,
+    /// Whether what failed is shown.
+    pub(super) debug: bool,
+}
+
+/// Which hooks are shown.
+#[derive(Clone, Copy)]
+pub(super) enum Hooks {
+    All,
+    WithoutTests,
+    None,
+}
+
+/// Where values come from, each list in the order given.
+#[derive(Default)]
+pub(super) struct ValueSources {
+    pub(super) files: Vec<String>,
+    pub(super) json: Vec<String>,
+    pub(super) set: Vec<String>,
+    pub(super) string: Vec<String>,
+    pub(super) file: Vec<String>,
+    pub(super) literal: Vec<String>,
+}
+
+impl TryFrom<&TemplateArgs> for TemplateOptions {
+    type Error = anyhow::Error;
+
+    fn try_from(args: &TemplateArgs) -> Result<Self, anyhow::Error> {
+        args.refused.check()?;
+        let capabilities = args.cluster.capabilities()?;
+        let (release, chart) = name::name_and_chart(args)?;
+        let output = &args.output;
+        let folder = output
+            .output_dir
+            .as_ref()
+            .map(|root| Folder::new(root, output.release_name.then_some(&*release)));
+        let mut request = Request::new(release, args.namespace.as_str());
+        request.capabilities = Arc::new(capabilities);
+        request.is_upgrade = args.cluster.is_upgrade;
+        request.skip_schema = args.values.skip_schema_validation;
+        request.sub_notes = output.render_subchart_notes;
+        Ok(Self {
+            chart,
+            request,
+            values: ValueSources::from(&args.values),
+            include_crds: output.include_crds,
+            hooks: match (output.no_hooks, output.skip_tests) {
+                (true, _) => Hooks::None,
+                (false, true) => Hooks::WithoutTests,
+                (false, false) => Hooks::All,
+            },
+            show_only: output.show_only.clone(),
+            folder,
+            debug: output.debug,
+        })
+    }
+}
+
+impl RefusedArgs {
+    /// Refuses what a render without cluster and network cannot do.
+    fn check(&self) -> anyhow::Result<()> {
+        let flags = [
+            ("--validate", self.validate, "it needs a cluster"),
+            (
+                "--dependency-update",
+                self.dependency_update,
+                "charts are not downloaded; run `helm dependency build`",
+            ),
+            ("--enable-dns", self.enable_dns, "templates do not reach the network"),
+            ("--verify", self.verify, "provenance is not checked"),
+            (
+                "--repo",
+                self.repo.is_some(),
+                "charts are not downloaded; give a folder or an archive",
+            ),
+            (
+                "--post-renderer",
+                self.post_renderer.is_some(),
+                "pipe the output through it instead",
+            ),
+        ];
+        if let Some((flag, _, reason)) = flags.into_iter().find(|(_, is_given, _)| *is_given) {
+            bail!("{flag} is not supported: {reason}");
+        }
+        match self.dry_run.as_deref() {
+            None | Some("" | "true" | "client") => Ok(()),
+            Some("server" | "none" | "false") => bail!("--dry-run=server is not supported: it needs a cluster"),
+            Some(_) => {
+                bail!("Invalid dry-run flag. Flag must one of the following: false, true, none, client, server")
+            }
+        }
+    }
+}
+
+impl ClusterArgs {
+    fn capabilities(&self) -> anyhow::Result<Capabilities> {
+        let mut capabilities = Capabilities::default();
+        if !self.kube_version.is_empty() {
+            let text = &self.kube_version;
+            let invalid = |error| anyhow!("invalid kube version '{text}': {error}");
+            capabilities.kube_version = KubeVersion::parse(text).map_err(invalid)?;
+        }
+        capabilities.api_versions.extend(self.api_versions.iter().cloned());
+        Ok(capabilities)
+    }
+}
+
+impl From<&ValuesArgs> for ValueSources {
+    fn from(args: &ValuesArgs) -> Self {
+        Self {
+            files: args.files.clone(),
+            json: args.set_json.clone(),
+            set: args.set.clone(),
+            string: args.set_string.clone(),
+            file: args.set_file.clone(),
+            literal: args.set_literal.clone(),
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The objects of releases, watched: what drifts, and what becomes ready.
+//!
+//! One watch per kind sees only objects with our chart label, and keeps a few bytes of each. It is started when the first
+//! release has an object of the kind, and shared by all releases.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::{StreamExt, TryStreamExt};
+use helm_action::{Tracked, version};
+use helm_kube::{ApiKind, Cluster, Gvk, ObjectRef, Readiness, fingerprint, labels, readiness};
+use kube::ResourceExt;
+use kube::api::DynamicObject;
+use kube::runtime::WatchStreamExt;
+use kube::runtime::watcher::{self, Event, watcher};
+use tokio::task::JoinHandle;
+
+use crate::request::Key;
+
+/// Why a release is looked at: what its objects did since it was looked at last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Causes {
+    /// Objects that may have drifted.
+    pub drifted: BTreeSet<ObjectRef>,
+    /// Whether an object's readiness changed.
+    pub readiness: bool,
+}
+
+/// The watches of all kinds that releases have objects of.
+#[derive(Clone)]
+pub struct Dependents {
+    cluster: Cluster,
+    selector: String,
+    namespaces: Arc<[String]>,
+    state: Arc<Mutex<State>>,
+    wake: Arc<dyn Fn(&Key) + Send + Sync>,
+}
+
+#[derive(Default)]
+struct State {
+    watches: HashMap<Gvk, Vec<JoinHandle<()>>>,
+    /// What is in the cluster, as far as the watches have seen it.
+    seen: HashMap<ObjectRef, Seen>,
+    /// What releases have, and whose it is.
+    owned: HashMap<ObjectRef, Owned>,
+    causes: HashMap<Key, Causes>,
+}
+
+/// An object of a release.
+#[derive(Clone)]
+struct Owned {
+    key: Key,
+    /// What is expected of it; `None` where only its end is waited for.
+    expected: Option<Expected>,
+}
+
+/// An object as it was when it was last applied or checked.
+#[derive(Clone)]
+struct Expected {
+    uid: String,
+    version: u64,
+    fingerprint: u64,
+    readiness: Readiness,
+}
+
+/// What is kept of an object.
+#[derive(Clone)]
+struct Seen {
+    version: u64,
+    fingerprint: u64,
+    readiness: Readiness,
+    going: bool,
+}
+
+impl Dependents {
+    /// No watches yet. `charts` are the names whose objects are seen, `namespaces` where (nowhere else is asked; all if
+    /// empty); `wake` is called with each release that has something to look at.
+    pub fn new(
+        cluster: Cluster,
+        charts: &BTreeSet<String>,
+        namespaces: Arc<[String]>,
+        wake: Arc<dyn Fn(&Key) + Send + Sync>,
+    ) -> Self {
+        let names: Vec<&str> = charts.iter().map(String::as_str).collect();
+        let selector = format!("{} in ({})", labels::CHART, names.join(","));
+        Self {
+            cluster,
+            selector,
+            namespaces,
+            state: Arc::default(),
+            wake,
+        }
+    }
+
+    /// Remembers the objects of a release, in place of those it had, and watches their kinds.
+    pub async fn track(&self, key: &Key, objects: &[Tracked]) {
+        let kinds: HashSet<&Gvk> = objects.iter().map(|tracked| &tracked.object.gvk).collect();
+        for gvk in kinds {
+            self.watch(gvk).await;
+        }
+        let mut state = self.lock();
+        state.owned.retain(|_, owned| owned.key != *key);
+        for tracked in objects {
+            let expected = Expected {
+                uid: tracked.uid.clone(),
+                version: tracked.version,
+                fingerprint: tracked.fingerprint,
+                readiness: tracked.readiness.clone(),
+            };
+            let owned = Owned {
+                key: key.clone(),
+                expected: Some(expected),
+            };
+            state.owned.insert(tracked.object.clone(), owned);
+        }
+        // What happened between the apply and now was seen but had no owner yet.
+        let missed: Vec<ObjectRef> = objects
+            .iter()
+            .filter(|tracked| {
+                state.seen.get(&tracked.object).is_some_and(|seen| {
+                    !seen.going && seen.version > tracked.version && seen.fingerprint != tracked.fingerprint
+                })
+            })
+            .map(|tracked| tracked.object.clone())
+            .collect();
+        if !missed.is_empty() {
+            state.causes.entry(key.clone()).or_default().drifted.extend(missed);
+            drop(state);
+            (self.wake)(key);
+        }
+    }
+
+    /// Waits for the end of objects of a release, in place of those it had: the release is woken when one is gone.
+    pub async fn await_end(&self, key: &Key, objects: impl Iterator<Item = &ObjectRef>) {
+        for object in objects {
+            self.watch(&object.gvk).await;
+            let owned = Owned {
+                key: key.clone(),
+                expected: None,
+            };
+            self.lock().owned.insert(object.clone(), owned);
+        }
+    }
+
+    /// Forgets a release.
+    pub fn forget(&self, key: &Key) {
+        let mut state = self.lock();
+        state.owned.retain(|_, owned| owned.key != *key);
+        state.causes.remove(key);
+    }
+
+    /// Takes what is to be looked at.
+    pub fn take_causes(&self, key: &Key) -> Causes {
+        self.lock().causes.remove(key).unwrap_or_default()
+    }
+
+    /// The objects with the readiness that was seen last.
+    pub fn refresh(&self, objects: &mut [Tracked]) {
+        let state = self.lock();
+        for tracked in objects {
+            if let Some(seen) = state.seen.get(&tracked.object)
+                && seen.version >= tracked.version
+            {
+                tracked.readiness = seen.readiness.clone();
+            }
+        }
+    }
+
+    /// How many kinds are watched, and how many objects were seen.
+    pub fn size(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.watches.len(), state.seen.len())
+    }
+
+    async fn watch(&self, gvk: &Gvk) {
+        if self.lock().watches.contains_key(gvk) {
+            return;
+        }
+        let Ok(kind) = self.cluster.discovery().find(gvk).await else {
+            return;
+        };
+        let scopes: Vec<Option<String>> = if kind.namespaced && !self.namespaces.is_empty() {
+            self.namespaces.iter().cloned().map(Some).collect()
+        } else {
+            vec![None]
+        };
+        let mut state = self.lock();
+        if !state.watches.contains_key(gvk) {
+            let tasks = scopes
+                .into_iter()
+                .map(|namespace| tokio::spawn(self.clone().follow(gvk.clone(), kind.clone(), namespace)))
+                .collect();
+            state.watches.insert(gvk.clone(), tasks);
+        }
+    }
+
+    /// Follows the objects of one kind for ever.
+    async fn follow(self, gvk: Gvk, kind: ApiKind, namespace: Option<String>) {
+        let api = self.cluster.api(&kind, namespace.as_deref());
+        let config = watcher::Config::default().labels(&self.selector);
+        let mut events = watcher(api, config).default_backoff().boxed();
+        let mut listed: HashSet<ObjectRef> = HashSet::new();
+        loop {
+            match events.try_next().await {
+                Ok(Some(Event::Init)) => listed.clear(),
+                Ok(Some(Event::InitApply(object))) => {
+                    let reference = reference(&gvk, &object);
+                    listed.insert(reference.clone());
+                    self.observe(reference, &object);
+                }
+                Ok(Some(Event::InitDone)) => self.sweep(&gvk, namespace.as_deref(), &listed),
+                Ok(Some(Event::Apply(object))) => self.observe(reference(&gvk, &object), &object),
+                Ok(Some(Event::Delete(object))) => self.gone(&reference(&gvk, &object), object.metadata.uid.as_deref()),
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%gvk, error = %crate::error::chain(&error), "failed to watch objects of releases; trying again");
+                }
+            }
+        }
+    }
+
+    fn observe(&self, reference: ObjectRef, object: &DynamicObject) {
+        let json = serde_json::to_value(object).unwrap_or_default();
+        let seen = Seen {
+            version: version(object),
+            fingerprint: fingerprint(object.managed_fields()),
+            readiness: readiness(&json),
+            going: object.metadata.deletion_timestamp.is_some(),
+        };
+        let mut state = self.lock();
+        let owned = state.owned.get(&reference).cloned();
+        let before = state.seen.insert(reference.clone(), seen.clone());
+        let Some(Owned {
+            key,
+            expected: Some(expected),
+        }) = owned
+        else {
+            return;
+        };
+        if seen.version < expected.version {
+            return;
+        }
+        let drifted = expected.fingerprint != seen.fingerprint && !seen.going;
+        let last = before.filter(|before| before.version >= expected.version);
+        let readiness = seen.readiness != last.map_or(expected.readiness, |last| last.readiness);
+        if drifted || readiness {
+            let causes = state.causes.entry(key.clone()).or_default();
+            causes.readiness |= readiness;
+            if drifted {
+                causes.drifted.insert(reference);
+            }
+            drop(state);
+            (self.wake)(&key);
+        }
+    }
+
+    /// An object is gone; `uid` tells an earlier one of the same name from the one that the release has.
+    fn gone(&self, reference: &ObjectRef, uid: Option<&str>) {
+        let mut state = self.lock();
+        state.seen.remove(reference);
+        let Some(Owned { key, expected }) = state.owned.get(reference).cloned() else {
+            return;
+        };
+        if let (Some(uid), Some(expected)) = (uid, &expected)
+            && *uid != expected.uid
+        {
+            return;
+        }
+        let causes = state.causes.entry(key.clone()).or_default();
+        causes.drifted.insert(reference.clone());
+        causes.readiness = true;
+        drop(state);
+        (self.wake)(&key);
+    }
+
+    /// After a complete list: what was seen before and is not in it is gone.
+    fn sweep(&self, gvk: &Gvk, namespace: Option<&str>, listed: &HashSet<ObjectRef>) {
+        let of_this_watch = |reference: &&ObjectRef| {
+            reference.gvk == *gvk && namespace.is_none_or(|namespace| reference.namespace.as_deref() == Some(namespace))
+        };
+        let missing: Vec<ObjectRef> = {
+            let state = self.lock();
+            let known = state.seen.keys().chain(state.owned.keys());
+            known
+                .filter(of_this_watch)
+                .filter(|reference| !listed.contains(reference))
+                .cloned()
+                .collect()
+        };
+        for reference in missing {
+            self.gone(&reference, None);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reference(gvk: &Gvk, object: &DynamicObject) -> ObjectRef {
+    ObjectRef {
+        gvk: gvk.clone(),
+        namespace: object.namespace(),
+        name: object.name_any(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Why a reconcile failed, and what follows from it.
+
+use std::error::Error as StdError;
+
+use crate::render::RenderError;
+use crate::status::Reason;
+
+/// A reconcile that failed. One type decides the condition, the event and when to try again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReconcileError {
+    /// The custom resource's spec is missing or not an object.
+    #[error("spec of the custom resource is {found}, must be an object with the chart's values")]
+    Spec {
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// The release's name is not one that Helm takes.
+    #[error("name of the custom resource can't be a release's: {reason}")]
+    ReleaseName {
+        /// Why.
+        reason: String,
+    },
+    /// The chart on disk is broken.
+    #[error("failed to load chart {path}")]
+    Chart {
+        /// The chart's folder.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::sync::Arc<crate::charts::ChartError>,
+    },
+    /// The chart can't be rendered with these values.
+    #[error("failed to render chart {chart}")]
+    Render {
+        /// The chart's name.
+        chart: String,
+        /// Whether a revision is deployed already.
+        is_upgrade: bool,
+        /// Why.
+        #[source]
+        source: RenderError,
+    },
+    /// The install failed.
+    #[error("failed to install release")]
+    Install(#[source] helm_action::Error),
+    /// The upgrade failed.
+    #[error("failed to upgrade release")]
+    Upgrade(#[source] helm_action::Error),
+    /// The uninstall failed.
+    #[error("failed to uninstall release")]
+    Uninstall(#[source] helm_action::Error),
+    /// The release's records or its objects can't be read, or drift can't be repaired.
+    #[error("failed to reconcile release")]
+    Reconcile(#[source] helm_action::Error),
+    /// The custom resource itself can't be written.
+    #[error("failed to update the custom resource")]
+    Update(#[source] helm_kube::Error),
+}
+
+/// When to try again after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// After a delay that doubles with each failure at the same inputs.
+    Backoff,
+    /// Only when the inputs change; the period's look notices where nothing else tells.
+    Never,
+}
+
+impl ReconcileError {
+    /// The condition's reason.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Render { is_upgrade: false, .. } | Self::Install(_) => Reason::InstallError,
+            Self::Upgrade(_) => Reason::UpgradeError,
+            Self::Uninstall(_) => Reason::UninstallError,
+            Self::Spec { .. } | Self::ReleaseName { .. } => Reason::ErrorGettingValues,
+            Self::Chart { .. } | Self::Render { is_upgrade: true, .. } | Self::Reconcile(_) | Self::Update(_) => {
+                Reason::ReconcileError
+            }
+        }
+    }
+
+    /// Whether the release itself failed, as opposed to never having been touched.
+    pub fn is_release_failure(&self) -> bool {
+        matches!(
+            self.reason(),
+            Reason::InstallError | Reason::UpgradeError | Reason::UninstallError
+        )
+    }
+
+    /// When to try again. What depends on nothing but the inputs is not tried again before they change.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Spec { .. } | Self::ReleaseName { .. } | Self::Chart { .. } => Retry::Never,
+            Self::Render { source, .. } => match source {
+                RenderError::Engine(_) | RenderError::Manifest(_) => Retry::Never,
+                RenderError::Broken => Retry::Backoff,
+            },
+            Self::Install(_) | Self::Upgrade(_) | Self::Uninstall(_) | Self::Reconcile(_) | Self::Update(_) => {
+                Retry::Backoff
+            }
+        }
+    }
+
+    /// The error and its causes on one line: what conditions, events and logs say.
+    pub fn chain(&self) -> String {
+        chain(self)
+    }
+}
+
+/// An error and its causes on one line.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    helm_chart::helm_text(error)
+}

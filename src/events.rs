@@ -1,0 +1,103 @@
+//! Events on custom resources: what happened to their releases.
+
+use std::sync::Arc;
+
+use kube::Client;
+use kube::api::{DynamicObject, ObjectMeta};
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+
+use crate::metrics::{Metrics, names};
+
+/// Publishes events. An event that can't be published is logged and forgotten: it must never hold up a release.
+#[derive(Clone)]
+pub struct Events {
+    recorder: Recorder,
+    metrics: Arc<Metrics>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A first revision was deployed.
+    Installed,
+    /// A later revision was deployed.
+    Upgraded,
+    /// The release is gone.
+    Uninstalled,
+    /// An object was brought back.
+    DriftRepaired,
+    /// A reconcile failed.
+    Failed(crate::status::Reason),
+    /// A value of the watch was put over the resource's.
+    OverrideValuesInUse,
+}
+
+impl Happening {
+    fn reason(self) -> String {
+        match self {
+            Self::Installed => "Installed".into(),
+            Self::Upgraded => "Upgraded".into(),
+            Self::Uninstalled => "Uninstalled".into(),
+            Self::DriftRepaired => "DriftRepaired".into(),
+            Self::Failed(reason) => format!("{reason:?}"),
+            Self::OverrideValuesInUse => "OverrideValuesInUse".into(),
+        }
+    }
+
+    fn kind(self) -> EventType {
+        match self {
+            Self::Installed | Self::Upgraded | Self::Uninstalled | Self::DriftRepaired => EventType::Normal,
+            Self::Failed(_) | Self::OverrideValuesInUse => EventType::Warning,
+        }
+    }
+}
+
+/// The most bytes of a note that the API takes.
+const MAX_NOTE: usize = 1024;
+
+impl Events {
+    /// Publishes through `client` in the operator's name.
+    pub fn new(client: Client, metrics: Arc<Metrics>) -> Self {
+        Self {
+            recorder: Recorder::new(client, Reporter::from("chartwright")),
+            metrics,
+        }
+    }
+
+    /// Publishes what happened to the release of `object`.
+    pub async fn publish(&self, object: &DynamicObject, happening: Happening, note: &str) {
+        let types = object.types.clone().unwrap_or_default();
+        if happening == Happening::DriftRepaired {
+            self.metrics.add(&names::DRIFT_REPAIRED, &[&types.kind], 1.0);
+        }
+        let ObjectMeta {
+            name, namespace, uid, ..
+        } = object.metadata.clone();
+        let reference = k8s_openapi::api::core::v1::ObjectReference {
+            api_version: Some(types.api_version),
+            kind: Some(types.kind),
+            name,
+            namespace,
+            uid,
+            ..Default::default()
+        };
+        let event = Event {
+            type_: happening.kind(),
+            reason: happening.reason(),
+            note: Some(truncate(note).to_owned()),
+            action: "Reconcile".into(),
+            secondary: None,
+        };
+        if let Err(error) = self.recorder.publish(&event, &reference).await {
+            tracing::debug!(error = %crate::error::chain(&error), "failed to publish an event");
+        }
+    }
+}
+
+fn truncate(note: &str) -> &str {
+    let mut end = note.len().min(MAX_NOTE);
+    while !note.is_char_boundary(end) {
+        end -= 1;
+    }
+    &note[..end]
+}

@@ -1,0 +1,127 @@
+//! The end of a custom resource: its release is uninstalled before it goes.
+
+use std::time::Duration;
+
+use helm_action::{Context as ReleaseContext, History, Remaining, Slot, observe, uninstall};
+use k8s_openapi::jiff::Timestamp;
+use kube::ResourceExt;
+use kube::api::{DynamicObject, Patch, PatchParams};
+use serde_json::json;
+
+use crate::error::ReconcileError;
+use crate::events::Happening;
+use crate::reconcile::{Context, Next, api, refuse_foreign, release_context, update_error, write_status};
+use crate::request::{FINALIZER, Key, LEGACY_FINALIZER, Wishes, is_finalized};
+use crate::status::{Facts, summarize};
+
+/// Uninstalls the release of a custom resource that is being deleted, waits until its objects are gone, and lets the
+/// resource go.
+pub async fn finalize(
+    cx: &Context,
+    key: &Key,
+    object: &DynamicObject,
+    wishes: &Wishes,
+    slot: Slot,
+) -> Result<Next, ReconcileError> {
+    cx.dependents.forget(key);
+    cx.memory.forget(key);
+    if !is_finalized(object) {
+        return Ok(Next::Event);
+    }
+    let watch = &cx.watches[key.watch];
+    let mut release = release_context(cx, watch, object, "", wishes, slot);
+    let history = observe(&release.secrets, &release.ownership.release)
+        .await
+        .map_err(ReconcileError::Uninstall)?;
+    if let Some(last) = history.last() {
+        // The record tells all that there is: a chart that can't be loaded any more holds nothing up.
+        last.release.chart.name().clone_into(&mut release.ownership.chart);
+        let chart = cx.charts.current(&watch.chart).ok();
+        if let Err(foreign) = refuse_foreign(&release, &history, chart.as_deref()) {
+            tracing::warn!(release = %key, reason = %foreign, "left the release alone");
+        } else if !is_uninstalled(cx, key, object, &release, &history).await? {
+            return Ok(Next::After(patience(object)));
+        }
+    }
+    tracing::info!(release = %key, "Removing finalizer");
+    release_object(cx, key, object).await?;
+    Ok(Next::Event)
+}
+
+/// Uninstalls the release; says whether it is gone, and tells what is waited for if not.
+async fn is_uninstalled(
+    cx: &Context,
+    key: &Key,
+    object: &DynamicObject,
+    release: &ReleaseContext,
+    history: &History,
+) -> Result<bool, ReconcileError> {
+    tracing::info!(release = %key, "Uninstall wait");
+    let left = uninstall(release, history).await.map_err(ReconcileError::Uninstall)?;
+    if let Some(first) = left.first() {
+        tell_waiting(cx, key, object, waiting(left.len(), first)).await?;
+        cx.dependents.await_end(key, left.iter().map(|left| &left.object)).await;
+        return Ok(false);
+    }
+    tracing::info!(release = %key, "Uninstalled release");
+    cx.events
+        .publish(object, Happening::Uninstalled, "Uninstalled release")
+        .await;
+    Ok(true)
+}
+
+fn waiting(count: usize, first: &Remaining) -> String {
+    let held = match first.finalizers.as_slice() {
+        [] => String::new(),
+        finalizers => format!(" held by finalizer {}", finalizers.join(", ")),
+    };
+    format!(
+        "Waiting until all resources are deleted. {count} left, the first is {}{held}",
+        first.object
+    )
+}
+
+/// How soon to look again for objects whose end the watches do not tell: the longer it takes already, the later.
+fn patience(object: &DynamicObject) -> Duration {
+    let since = object
+        .metadata
+        .deletion_timestamp
+        .as_ref()
+        .map_or_else(Timestamp::now, |time| time.0);
+    let waited = Duration::try_from(Timestamp::now().duration_since(since)).unwrap_or_default();
+    (waited / 4).clamp(Duration::from_millis(500), Duration::from_secs(30))
+}
+
+async fn tell_waiting(cx: &Context, key: &Key, object: &DynamicObject, what: String) -> Result<(), ReconcileError> {
+    tracing::info!(release = %key, "{what}");
+    let status = summarize(&Facts {
+        generation: object.metadata.generation.unwrap_or_default(),
+        deployed: None,
+        objects: &[],
+        failure: None,
+        waiting: Some(what),
+        mistakes: &[],
+    });
+    write_status(cx, key, object, status).await
+}
+
+/// Takes our finalizers off, and nobody else's.
+async fn release_object(cx: &Context, key: &Key, object: &DynamicObject) -> Result<(), ReconcileError> {
+    let latest = cx.primaries.get(key);
+    let object = latest.as_deref().unwrap_or(object);
+    let others: Vec<&String> = object
+        .finalizers()
+        .iter()
+        .filter(|name| *name != FINALIZER && *name != LEGACY_FINALIZER)
+        .collect();
+    let patch = json!({"metadata": {"resourceVersion": object.resource_version(), "finalizers": others}});
+    let result = api(cx, object)
+        .await?
+        .patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
+        .await;
+    match result {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
+        Err(source) => Err(update_error(object, source)),
+    }
+}

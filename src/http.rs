@@ -1,0 +1,204 @@
+//! What the operator serves over HTTP: probes and metrics.
+
+mod access;
+mod certificate;
+mod listen;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use kube::Client;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use crate::health::Health;
+use crate::metrics::Metrics;
+use access::{Access, Guard};
+pub use listen::{Listen, ListenError};
+
+/// How long a client may take for its TLS handshake, or for the head of a request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many connections one address has at once; further ones wait.
+const MAX_CONNECTIONS: usize = 64;
+
+/// The first byte of a TLS connection.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// The media type of metrics.
+const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What is served where.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// The address of `/metrics`.
+    pub metrics: Listen,
+    /// The address of `/healthz` and `/readyz`.
+    pub health: Listen,
+    /// Whether metrics are served over TLS.
+    pub is_secure: bool,
+    /// Whether metrics are shown only to those who may `get` their path.
+    pub needs_access: bool,
+}
+
+/// What one address serves.
+enum Site {
+    Probes(Arc<Health>),
+    Metrics {
+        metrics: Arc<Metrics>,
+        guard: Option<Box<Guard>>,
+    },
+}
+
+type Answer = Response<Full<Bytes>>;
+
+/// Starts to serve; what is bound to an address is served until the process ends.
+pub async fn start(
+    serving: &Serving,
+    health: &Arc<Health>,
+    metrics: &Arc<Metrics>,
+    client: &Client,
+) -> anyhow::Result<()> {
+    if let Some(listener) = serving.health.bind().await.context("failed to serve health probes")? {
+        tracing::info!(address = %listener.local_addr()?, "serving health probes");
+        tokio::spawn(serve(listener, None, Site::Probes(Arc::clone(health))));
+    }
+    if let Some(listener) = serving.metrics.bind().await.context("failed to serve metrics")? {
+        let tls = if serving.is_secure {
+            Some(certificate::acceptor()?)
+        } else {
+            None
+        };
+        let guard = serving.needs_access.then(|| Box::new(Guard::new(client.clone())));
+        tracing::info!(address = %listener.local_addr()?, secure = serving.is_secure, "serving metrics");
+        tokio::spawn(serve(
+            listener,
+            tls,
+            Site::Metrics {
+                metrics: Arc::clone(metrics),
+                guard,
+            },
+        ));
+    }
+    Ok(())
+}
+
+async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, site: Site) {
+    let site = Arc::new(site);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Too many open files, most likely: that passes.
+                tracing::warn!(%error, "failed to accept a connection");
+                sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+        };
+        let (site, tls) = (Arc::clone(&site), tls.clone());
+        tokio::spawn(async move {
+            connection(stream, tls, site).await;
+            drop(place);
+        });
+    }
+}
+
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, site: Arc<Site>) {
+    let Some(tls) = tls else {
+        return talk(stream, site).await;
+    };
+    let mut first = [0];
+    match timeout(PATIENCE, stream.peek(&mut first)).await {
+        Ok(Ok(1)) if first[0] == TLS_HANDSHAKE => {}
+        Ok(Ok(1)) => {
+            let refusal = b"HTTP/1.0 400 Bad Request\r\n\r\nThis address speaks HTTPS only.\n";
+            // Whatever is left unread would take the answer with it. A client that is gone needs none.
+            let _ = stream.try_read(&mut [0; 4096]);
+            let _ = stream.try_write(refusal);
+            return;
+        }
+        _ => return,
+    }
+    if let Ok(Ok(stream)) = timeout(PATIENCE, tls.accept(stream)).await {
+        talk(stream, site).await;
+    }
+}
+
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, site: Arc<Site>) {
+    let service = service_fn(|request: Request<Incoming>| {
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(site.answer(&request).await) }
+    });
+    let result = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = result {
+        tracing::trace!(%error, "a connection ended early");
+    }
+}
+
+impl Site {
+    async fn answer(&self, request: &Request<Incoming>) -> Answer {
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            return text(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
+        }
+        match (self, request.uri().path()) {
+            // That this is answered shows that the process is alive.
+            (Self::Probes(_), "/healthz") => text(StatusCode::OK, "ok"),
+            (Self::Probes(health), "/readyz") => readiness(&health.missing()),
+            (Self::Metrics { metrics, guard }, "/metrics") => {
+                let access = match guard {
+                    Some(guard) => guard.check(request.headers()).await,
+                    None => Access::Granted,
+                };
+                match access {
+                    Access::Granted => {
+                        let mut answer = text(StatusCode::OK, metrics.text());
+                        answer
+                            .headers_mut()
+                            .insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS_TEXT));
+                        answer
+                    }
+                    Access::Unknown => text(StatusCode::UNAUTHORIZED, "Unauthorized\n"),
+                    Access::Denied(why) => text(StatusCode::FORBIDDEN, why),
+                    Access::Failed(why) => text(StatusCode::INTERNAL_SERVER_ERROR, why),
+                }
+            }
+            _ => text(StatusCode::NOT_FOUND, "404 page not found\n"),
+        }
+    }
+}
+
+fn readiness(missing: &[String]) -> Answer {
+    if missing.is_empty() {
+        return text(StatusCode::OK, "ok");
+    }
+    text(StatusCode::SERVICE_UNAVAILABLE, missing.join("\n") + "\n")
+}
+
+fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer
+}

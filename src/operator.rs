@@ -1,0 +1,217 @@
+//! Wires the watches, the queue and the reconciles together, and runs them until told to stop.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use helm_action::Slot;
+use helm_kube::Cluster;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::backoff::Backoff;
+use crate::charts::Charts;
+use crate::dependents::Dependents;
+use crate::events::Events;
+use crate::health::Health;
+use crate::metrics::{Metrics, Work, releases};
+use crate::primaries::{Primaries, place};
+use crate::queue::{After, Queue};
+use crate::reconcile::{Context, Memory, Next, Settings, reconcile};
+use crate::render::Renderer;
+use crate::request::{Key, is_being_deleted};
+use crate::watches::Watch;
+
+/// How the operator is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The namespaces to watch; all if empty.
+    pub namespaces: Vec<String>,
+    /// How many releases of one watch are worked on at once.
+    pub max_concurrent_reconciles: usize,
+    /// What concerns each release.
+    pub settings: Settings,
+    /// How long reconciles may go on after the operator was told to stop.
+    pub grace: Duration,
+}
+
+/// The operator: all watches of one process.
+pub struct Operator {
+    cx: Arc<Context>,
+    queue: Arc<Queue<Key>>,
+    places: Vec<Arc<Semaphore>>,
+    backoff: Arc<Backoff>,
+    progress: Arc<Work>,
+    health: Arc<Health>,
+    options: Options,
+}
+
+impl Operator {
+    /// Sets everything up; `charts` has those of the watches. Nothing is watched yet.
+    ///
+    /// # Errors
+    /// The system's, if it grants no threads.
+    pub fn new(
+        cluster: Cluster,
+        watches: Vec<Watch>,
+        charts: Charts,
+        options: Options,
+        health: Arc<Health>,
+        metrics: &Arc<Metrics>,
+    ) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::default());
+        let backoff = Arc::new(Backoff::default());
+        let changed: Arc<dyn Fn(&Key) + Send + Sync> = {
+            let (queue, backoff) = (Arc::clone(&queue), Arc::clone(&backoff));
+            Arc::new(move |key: &Key| {
+                backoff.reset(key);
+                queue.add(key);
+            })
+        };
+        let nudge: Arc<dyn Fn(&Key) + Send + Sync> = {
+            let queue = Arc::clone(&queue);
+            Arc::new(move |key: &Key| queue.nudge(key))
+        };
+        let names: BTreeSet<String> = watches
+            .iter()
+            .filter_map(|watch| Some(charts.current(&watch.chart).ok()?.chart.name().to_owned()))
+            .collect();
+        let namespaces: Arc<[String]> = options.namespaces.clone().into();
+        let default = options.max_concurrent_reconciles;
+        let places: Vec<usize> = watches
+            .iter()
+            .map(|watch| watch.max_concurrent_reconciles.unwrap_or(default).max(1))
+            .collect();
+        let progress = Arc::new(Work::new(Arc::clone(metrics), &watches, places.clone()));
+        health.expect(watches.iter().map(ToString::to_string));
+        let cx = Context {
+            dependents: Dependents::new(cluster.clone(), &names, namespaces, nudge),
+            primaries: Primaries::new(cluster.clone(), Arc::clone(&health), changed),
+            events: Events::new(cluster.client().clone(), Arc::clone(metrics)),
+            renderer: Renderer::new(
+                std::thread::available_parallelism().map_or(2, usize::from),
+                Arc::clone(metrics),
+            )?,
+            memory: Memory::default(),
+            settings: options.settings.clone(),
+            charts,
+            watches,
+            cluster,
+        };
+        let cx = Arc::new(cx);
+        metrics.collect_with({
+            let (cx, progress) = (Arc::clone(&cx), Arc::clone(&progress));
+            move |samples| {
+                progress.collect(samples);
+                releases::collect(&cx.primaries, &cx.watches, samples);
+            }
+        });
+        Ok(Self {
+            cx,
+            queue,
+            places: places
+                .into_iter()
+                .map(|places| Arc::new(Semaphore::new(places)))
+                .collect(),
+            backoff,
+            progress,
+            health,
+            options,
+        })
+    }
+
+    /// Watches and reconciles until `stop` ends, then lets the reconciles under way come to an end.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let operator = Arc::new(self);
+        let mut watchers = JoinSet::new();
+        for (index, watch) in operator.cx.watches.iter().enumerate() {
+            watchers.spawn(Arc::clone(&operator).watch(index, watch.clone()));
+        }
+        let mut running = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                key = operator.queue.next() => drop(running.spawn(Arc::clone(&operator).work(key))),
+                Some(_) = running.join_next(), if !running.is_empty() => {}
+            }
+        }
+        watchers.abort_all();
+        tracing::info!(running = running.len(), "stopping; reconciles under way come to an end");
+        let drained = timeout(operator.options.grace, async {
+            while running.join_next().await.is_some() {}
+        })
+        .await;
+        if drained.is_err() {
+            tracing::warn!(
+                left = running.len(),
+                "reconciles were cut off; they are taken up at the next start"
+            );
+        }
+    }
+
+    async fn watch(self: Arc<Self>, index: usize, watch: Watch) {
+        let kind = self.cx.primaries.kind(&watch).await;
+        let namespaces: Vec<Option<String>> = if self.options.namespaces.is_empty() || !kind.namespaced {
+            vec![None]
+        } else {
+            self.options.namespaces.iter().cloned().map(Some).collect()
+        };
+        // First all parts, then off with the whole, so that there is no moment without either.
+        self.health
+            .expect(namespaces.iter().map(|namespace| place(&watch, namespace.as_deref())));
+        if !namespaces.contains(&None) {
+            self.health.done(&watch.to_string());
+        }
+        let streams = namespaces.into_iter().map(|namespace| {
+            self.cx
+                .primaries
+                .clone()
+                .follow(index, watch.clone(), kind.clone(), namespace)
+        });
+        futures::future::join_all(streams).await;
+    }
+
+    /// Looks at one resource once. A deletion cuts off what is under way for it, so that a hook that hangs holds up
+    /// nobody's deletion.
+    async fn work(self: Arc<Self>, key: Key) {
+        let mut running = self.progress.take(&key);
+        let slot = Slot::take(Arc::clone(&self.places[key.watch])).await;
+        running.start();
+        let outcome = AssertUnwindSafe(self.look(&key, slot)).catch_unwind().await.ok();
+        running.end(outcome);
+        // A bug in one release's reconcile holds up no other, and is tried again like any failure.
+        let next = outcome.unwrap_or(Next::Backoff);
+        let after = match next {
+            Next::Event => After::Nothing,
+            Next::After(delay) => After::Wait(jittered(delay)),
+            Next::Backoff => After::Hold(self.backoff.next(&key)),
+        };
+        if next != Next::Backoff {
+            self.backoff.reset(&key);
+        }
+        self.queue.done(&key, after);
+    }
+
+    async fn look(&self, key: &Key, slot: Slot) -> Next {
+        let is_alive = self
+            .cx
+            .primaries
+            .get(key)
+            .is_some_and(|object| !is_being_deleted(&object));
+        tokio::select! {
+            biased;
+            next = reconcile(&self.cx, key, slot) => next,
+            () = self.cx.primaries.deletion(key), if is_alive => Next::Event,
+        }
+    }
+}
+
+/// Up to a tenth more, so that releases made together are not looked at together for ever.
+fn jittered(delay: Duration) -> Duration {
+    delay + delay.mul_f64(crate::backoff::fraction() / 10.0)
+}

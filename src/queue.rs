@@ -1,0 +1,260 @@
+//! The work queue: each key once, one at a time, now or later.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+/// Keys that wait for their turn. A key that is added while it is being worked on comes back when that is done; one
+/// that waits for a later time and is added again keeps the earlier of both.
+pub struct Queue<K> {
+    state: Mutex<State<K>>,
+    changed: Notify,
+}
+
+/// When a key comes back after its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// When it is added or nudged.
+    Nothing,
+    /// After this time, unless it is added or nudged before.
+    Wait(Duration),
+    /// After this time, unless it is added before: a failure, which a nudge does not bring forward.
+    Hold(Duration),
+}
+
+struct State<K> {
+    ready: VecDeque<K>,
+    later: BTreeMap<(Instant, u64), K>,
+    slots: HashMap<K, Slot>,
+    counter: u64,
+}
+
+/// What is known of a key; a key without a slot is neither queued nor worked on.
+#[derive(Default)]
+struct Slot {
+    ready: bool,
+    running: bool,
+    again: Again,
+    later: Option<(Instant, u64)>,
+    held: bool,
+}
+
+/// What happened to a key while it was being worked on.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Again {
+    #[default]
+    No,
+    Nudged,
+    Added,
+}
+
+impl<K: Clone + Eq + Hash> Default for Queue<K> {
+    fn default() -> Self {
+        let state = State {
+            ready: VecDeque::new(),
+            later: BTreeMap::new(),
+            slots: HashMap::new(),
+            counter: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Queue<K> {
+    /// Queues a key for now: what it stands for has changed.
+    pub fn add(&self, key: &K) {
+        self.lock().make_ready(key, Again::Added);
+        self.changed.notify_one();
+    }
+
+    /// Queues a key for now, unless it is held back after a failure: something about it may have changed, perhaps by its
+    /// own work.
+    pub fn nudge(&self, key: &K) {
+        let mut state = self.lock();
+        if !state.slots.get(key).is_some_and(|slot| slot.held) {
+            state.make_ready(key, Again::Nudged);
+            self.changed.notify_one();
+        }
+    }
+
+    /// The next key whose time has come; it counts as being worked on until [`Queue::done`].
+    pub async fn next(&self) -> K {
+        loop {
+            let changed = self.changed.notified();
+            let wake = {
+                let mut state = self.lock();
+                state.wake(Instant::now());
+                if let Some(key) = state.pop() {
+                    return key;
+                }
+                state.later.first_key_value().map(|((at, _), _)| *at)
+            };
+            match wake {
+                Some(at) => tokio::select! { () = changed => {}, () = sleep_until(at) => {} },
+                None => changed.await,
+            }
+        }
+    }
+
+    /// Ends the work on a key.
+    pub fn done(&self, key: &K, after: After) {
+        let mut state = self.lock();
+        let Some(slot) = state.slots.get_mut(key) else { return };
+        slot.running = false;
+        let again = std::mem::take(&mut slot.again);
+        match after {
+            _ if again == Again::Added => state.make_ready(key, again),
+            After::Hold(delay) => state.postpone(key, delay, true),
+            _ if again == Again::Nudged => state.make_ready(key, again),
+            After::Wait(delay) => state.postpone(key, delay, false),
+            After::Nothing => drop(state.slots.remove(key)),
+        }
+        self.changed.notify_one();
+    }
+
+    /// How many keys wait for their turn now.
+    pub fn depth(&self) -> usize {
+        self.lock().ready.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<K>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Clone + Eq + Hash> State<K> {
+    fn make_ready(&mut self, key: &K, why: Again) {
+        let slot = self.slots.entry(key.clone()).or_default();
+        slot.held = false;
+        if let Some(at) = slot.later.take() {
+            self.later.remove(&at);
+        }
+        if slot.running {
+            slot.again = slot.again.max(why);
+        } else if !slot.ready {
+            slot.ready = true;
+            self.ready.push_back(key.clone());
+        }
+    }
+
+    fn postpone(&mut self, key: &K, delay: Duration, held: bool) {
+        self.counter += 1;
+        let place = (Instant::now() + delay, self.counter);
+        let slot = self.slots.entry(key.clone()).or_default();
+        slot.held = held;
+        slot.later = Some(place);
+        self.later.insert(place, key.clone());
+    }
+
+    /// Makes the keys ready whose time has come.
+    fn wake(&mut self, now: Instant) {
+        while let Some(entry) = self.later.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let key = entry.remove();
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.later = None;
+            }
+            self.make_ready(&key, Again::Added);
+        }
+    }
+
+    fn pop(&mut self) -> Option<K> {
+        let key = self.ready.pop_front()?;
+        let slot = self.slots.entry(key.clone()).or_default();
+        slot.ready = false;
+        slot.running = true;
+        Some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_queued_once_and_comes_back_after_its_work() {
+        let queue = Queue::default();
+        queue.add(&"a");
+        queue.add(&"a");
+        queue.add(&"b");
+        assert_eq!(queue.next().await, "a");
+        queue.add(&"a");
+        assert_eq!(queue.next().await, "b");
+        assert!(
+            tokio::time::timeout(Duration::from_secs(1), queue.next())
+                .await
+                .is_err(),
+            "`a` is still worked on"
+        );
+        queue.done(&"a", After::Nothing);
+        assert_eq!(queue.next().await, "a");
+    }
+
+    async fn nothing_comes_of(queue: &Queue<&str>) -> bool {
+        tokio::time::timeout(Duration::from_secs(1), queue.next())
+            .await
+            .is_err()
+    }
+
+    /// A queue with a key whose work was just ended.
+    async fn queue_after(after: After) -> Queue<&'static str> {
+        let queue = Queue::default();
+        queue.add(&"a");
+        let key = queue.next().await;
+        queue.done(&key, after);
+        queue
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_comes_back_when_its_time_has_come() {
+        let start = Instant::now();
+        let queue = queue_after(After::Wait(Duration::from_mins(1))).await;
+        assert_eq!(queue.next().await, "a");
+        assert_eq!(start.elapsed().as_secs(), 60);
+        queue.done(&"a", After::Nothing);
+        assert!(nothing_comes_of(&queue).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn adding_a_waiting_key_now_cancels_its_wait() {
+        let queue = queue_after(After::Wait(Duration::from_mins(1))).await;
+        queue.add(&"a");
+        assert_eq!(queue.next().await, "a");
+        queue.done(&"a", After::Nothing);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(100), queue.next())
+                .await
+                .is_err()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_nudge_does_not_cut_a_hold_short_but_a_change_does() {
+        let queue = queue_after(After::Hold(Duration::from_mins(1))).await;
+        queue.nudge(&"a");
+        assert!(nothing_comes_of(&queue).await);
+        queue.add(&"a");
+        assert_eq!(queue.next().await, "a");
+        queue.nudge(&"a");
+        queue.done(&"a", After::Hold(Duration::from_mins(1)));
+        assert!(
+            nothing_comes_of(&queue).await,
+            "what happened during the work is held as well"
+        );
+        let start = Instant::now();
+        assert_eq!(queue.next().await, "a");
+        assert_eq!(start.elapsed().as_secs(), 59);
+        queue.done(&"a", After::Nothing);
+        queue.nudge(&"a");
+        assert_eq!(queue.next().await, "a", "after the hold, a nudge counts again");
+    }
+}

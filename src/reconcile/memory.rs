@@ -1,0 +1,59 @@
+//! What is remembered of releases between two looks at them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use helm_action::Tracked;
+use helm_kube::Record;
+use kube::ResourceExt;
+use kube::api::DynamicObject;
+
+use crate::charts::LoadedChart;
+use crate::request::Key;
+
+/// What is remembered of a release between two looks at it.
+#[derive(Clone, Debug)]
+pub struct Memo {
+    /// The resource's UID and generation that are deployed; `None` where what is deployed is not what it asks for.
+    pub(super) made_from: Option<(String, i64)>,
+    pub(super) chart: [u8; 32],
+    pub(super) record: Arc<Record>,
+    pub(super) objects: Vec<Tracked>,
+}
+
+/// What tells one state of a resource's spec from another.
+pub(super) fn identity(object: &DynamicObject) -> (String, i64) {
+    (
+        object.uid().unwrap_or_default(),
+        object.metadata.generation.unwrap_or_default(),
+    )
+}
+
+impl Memo {
+    /// Whether the release was made from this state of the resource and of the chart.
+    pub(super) fn is_of(&self, object: &DynamicObject, chart: &LoadedChart) -> bool {
+        self.made_from.as_ref() == Some(&identity(object)) && self.chart == *chart.digest.as_bytes()
+    }
+}
+
+/// What is remembered of all releases.
+#[derive(Default)]
+pub struct Memory(Mutex<HashMap<Key, Memo>>);
+
+impl Memory {
+    pub(super) fn get(&self, key: &Key) -> Option<Memo> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub(super) fn put(&self, key: &Key, memo: Memo) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.clone(), memo);
+    }
+
+    /// Forgets a release.
+    pub fn forget(&self, key: &Key) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}

@@ -1,0 +1,142 @@
+//! The release that a custom resource asks for.
+
+use std::sync::Arc;
+
+use helm_action::{Context as ReleaseContext, Desired, History, Slot};
+use helm_chart::Capabilities;
+use helm_kube::{Ownership, Secrets};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::ResourceExt;
+use kube::api::DynamicObject;
+
+use super::Context;
+use crate::charts::LoadedChart;
+use crate::error::ReconcileError;
+use crate::render::ReleaseOptions;
+use crate::request::{Wishes, owner};
+use crate::values;
+use crate::watches::Watch;
+
+/// Helm's limit on release names, which keeps room for what charts append to them.
+const MAX_RELEASE_NAME: usize = 53;
+
+pub(super) fn validate_name(object: &DynamicObject) -> Result<(), ReconcileError> {
+    let name = object.name_any();
+    if name.len() > MAX_RELEASE_NAME {
+        let reason = format!("it has {} characters, Helm allows {MAX_RELEASE_NAME}", name.len());
+        return Err(ReconcileError::ReleaseName { reason });
+    }
+    Ok(())
+}
+
+/// Where and on whose behalf the release's operations act. Whether hooks are left out is set for an uninstall; what else
+/// it is, only the history tells.
+pub(crate) fn release_context(
+    cx: &Context,
+    watch: &Watch,
+    object: &DynamicObject,
+    chart: &str,
+    wishes: &Wishes,
+    slot: Slot,
+) -> ReleaseContext {
+    let owner = owner(object);
+    let of_cluster_scoped = || {
+        let configured = watch.release_namespace.clone();
+        configured.unwrap_or_else(|| cx.cluster.client().default_namespace().to_owned())
+    };
+    let namespace = owner.namespace.clone().unwrap_or_else(of_cluster_scoped);
+    let record_owner = serde_json::from_value(owner.reference()).ok();
+    ReleaseContext {
+        cluster: cx.cluster.clone(),
+        secrets: Secrets::new(cx.cluster.client().clone(), &namespace),
+        ownership: Ownership {
+            release: object.name_any(),
+            namespace,
+            chart: chart.to_owned(),
+            owner,
+        },
+        record_owner,
+        max_history: watch.max_history.unwrap_or(cx.settings.max_history),
+        hook_timeout: cx.settings.hook_timeout,
+        disable_hooks: wishes.uninstall_disable_hooks,
+        slot,
+    }
+}
+
+/// A release of the same name that belongs to another resource, or that somebody made from another chart, is not ours to
+/// change. A release of unknown making is nobody's while the chart can't be loaded.
+pub(crate) fn refuse_foreign(
+    release: &ReleaseContext,
+    history: &History,
+    chart: Option<&LoadedChart>,
+) -> Result<(), helm_action::Error> {
+    let Some(last) = history.last() else { return Ok(()) };
+    let name = || release.ownership.release.clone();
+    if let (Some(theirs), Some(ours)) = (&last.owner, &release.record_owner) {
+        let group = |owner: &OwnerReference| owner.api_version.rsplit_once('/').map(|(group, _)| group.to_owned());
+        if (group(theirs), &theirs.kind, &theirs.name) != (group(ours), &ours.kind, &ours.name) {
+            let owner = format!("{} {}", theirs.kind, theirs.name);
+            return Err(helm_action::Error::OwnedRelease { release: name(), owner });
+        }
+    }
+    let found = last.release.chart.name();
+    let wanted = chart.map(|chart| chart.chart.name());
+    if last.inputs.is_none() && wanted != Some(found) {
+        let wanted = wanted.unwrap_or("a chart that can't be loaded").to_owned();
+        return Err(helm_action::Error::ForeignRelease {
+            release: name(),
+            found: found.to_owned(),
+            wanted,
+        });
+    }
+    Ok(())
+}
+
+async fn render(
+    cx: &Context,
+    object: &DynamicObject,
+    namespace: &str,
+    chart: &Arc<LoadedChart>,
+    values: govalue::Map,
+    history: &History,
+) -> Result<Desired, ReconcileError> {
+    let is_upgrade = history.deployed().is_some();
+    let discovery = cx.cluster.discovery().current();
+    let options = ReleaseOptions {
+        name: object.name_any(),
+        namespace: namespace.to_owned(),
+        revision: history
+            .last()
+            .map_or(1, |last| last.release.version + u32::from(is_upgrade)),
+        is_upgrade,
+    };
+    let mut capabilities = Capabilities::default();
+    if let Ok(version) = helm_chart::KubeVersion::parse(&discovery.kube_version) {
+        capabilities.kube_version = version;
+    }
+    capabilities.api_versions = helm_chart::VersionSet::new(discovery.api_versions.iter().map(String::as_str));
+    let lookup = Arc::new(crate::lookup::ClusterLookup::new(cx.cluster.clone()));
+    cx.renderer
+        .render(Arc::clone(chart), values, options, Arc::new(capabilities), lookup)
+        .await
+        .map_err(|source| ReconcileError::Render {
+            chart: chart.chart.name().to_owned(),
+            is_upgrade,
+            source,
+        })
+}
+
+/// The chart, and the release that it makes of the resource.
+pub(super) async fn desired(
+    cx: &Context,
+    watch: &Watch,
+    object: &DynamicObject,
+    namespace: &str,
+    chart: Result<Arc<LoadedChart>, ReconcileError>,
+    history: &History,
+) -> Result<(Arc<LoadedChart>, Desired), ReconcileError> {
+    let chart = chart?;
+    let values = values::of(object, watch)?;
+    let desired = render(cx, object, namespace, &chart, values, history).await?;
+    Ok((chart, desired))
+}

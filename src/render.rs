@@ -1,0 +1,203 @@
+//! From a chart and values to what a release should be, on the render threads.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use govalue::{Map, Value};
+use helm_action::Desired;
+use helm_chart::Capabilities;
+use helm_engine::{Engine, Lookup, LookupQuery, RenderPool, Rendered, Request};
+use helm_release::{ChartRecord, Manifest, Sorted, documents, sort_manifests, write_documents};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+use crate::charts::LoadedChart;
+use crate::metrics::{Metrics, names};
+
+/// A chart that did not render into manifests.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Helm's engine refused.
+    #[error(transparent)]
+    Engine(#[from] helm_engine::Error),
+    /// What came out is not YAML.
+    #[error(transparent)]
+    Manifest(#[from] helm_release::ManifestError),
+    /// The render ended without a result: a bug in the engine, which took nothing else down.
+    #[error("the render broke off; please report the chart and the values that do this")]
+    Broken,
+}
+
+/// The release that is rendered, as templates see it.
+#[derive(Clone, Debug)]
+pub struct ReleaseOptions {
+    /// Its name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The revision that would be made.
+    pub revision: u32,
+    /// Whether a revision is deployed already.
+    pub is_upgrade: bool,
+}
+
+/// How long one render may take. The slowest of real charts, which make several RSA keys, take some seconds.
+const RENDER_TIME: Duration = Duration::from_mins(1);
+
+/// Renders charts on threads of their own, never on those that serve the cluster.
+#[derive(Clone)]
+pub struct Renderer {
+    engine: Arc<Engine>,
+    pool: RenderPool,
+    metrics: Arc<Metrics>,
+}
+
+impl Renderer {
+    /// A renderer with `threads` threads.
+    ///
+    /// # Errors
+    /// The system's, if it grants no thread.
+    pub fn new(threads: usize, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        Ok(Self {
+            engine: Arc::new(Engine::new()),
+            pool: RenderPool::new(threads)?,
+            metrics,
+        })
+    }
+
+    /// Renders a release.
+    pub async fn render(
+        &self,
+        chart: Arc<LoadedChart>,
+        values: Map,
+        options: ReleaseOptions,
+        capabilities: Arc<Capabilities>,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Desired, RenderError> {
+        let engine = Arc::clone(&self.engine);
+        let metrics = Arc::clone(&self.metrics);
+        let (send, receive) = oneshot::channel();
+        let work = move || {
+            let mut request = Request::new(options.name.as_str(), options.namespace.as_str());
+            request.revision = options.revision;
+            request.is_upgrade = options.is_upgrade;
+            request.capabilities = capabilities;
+            request.lookup = lookup;
+            let started = Instant::now();
+            request.limits.deadline = Some(started + RENDER_TIME);
+            let rendered = engine.render(&chart.chart, values.clone(), &request);
+            metrics.observe(&names::RENDER_TIME, &[chart.chart.name()], started.elapsed());
+            let rendered = rendered?;
+            desired(&chart, values, &request, rendered)
+        };
+        self.pool.spawn(work, move |result| drop(send.send(result)));
+        receive.await.unwrap_or(Err(RenderError::Broken))
+    }
+}
+
+fn desired(chart: &LoadedChart, config: Map, request: &Request, rendered: Rendered) -> Result<Desired, RenderError> {
+    let sorted = sort_manifests(&rendered.files)?;
+    let mut manifest = String::new();
+    let texts = sorted
+        .manifests
+        .iter()
+        .map(|document| (document.path.as_str(), document.content.as_str()));
+    write_documents(&mut manifest, texts);
+    let inputs = inputs(chart, &config, request, &rendered, &manifest, &sorted);
+    Ok(Desired {
+        inputs,
+        chart: ChartRecord {
+            metadata: metadata(&rendered),
+            values: Value::Map(rendered.chart.values.as_ref().clone()),
+        },
+        config: Value::Map(config),
+        manifest,
+        hooks: sorted.hooks,
+        manifests: sorted.manifests,
+        definitions: definitions(&rendered)?,
+        notes: rendered.notes,
+        description: String::new(),
+    })
+}
+
+fn metadata(rendered: &Rendered) -> Value {
+    let json = serde_json::to_value(rendered.chart.metadata.as_ref()).unwrap_or_default();
+    serde_json::from_value(json).unwrap_or_default()
+}
+
+fn definitions(rendered: &Rendered) -> Result<Vec<Manifest>, RenderError> {
+    let mut found = Vec::new();
+    for (_, file) in &rendered.definitions {
+        found.extend(documents(&file.data.to_lossy())?);
+    }
+    Ok(found)
+}
+
+/// The digest of everything that the release is made from: chart, values, name, namespace, Kubernetes version, and what
+/// it read of the cluster.
+///
+/// A render that depends on nothing else is a function of its inputs, so its text stands for the API versions that the
+/// templates asked for. One that draws random numbers, reads the clock, the revision or the cluster is not: its text
+/// never counts, and of what it looked up only the objects that are not the release's own do.
+fn inputs(
+    chart: &LoadedChart,
+    config: &Map,
+    request: &Request,
+    rendered: &Rendered,
+    manifest: &str,
+    sorted: &Sorted,
+) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |part: &[u8]| {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    };
+    add(chart.digest.as_bytes());
+    add(&serde_json::to_vec(&Value::Map(config.clone())).unwrap_or_default());
+    add(request.name.as_bytes());
+    add(request.namespace.as_bytes());
+    add(request.capabilities.kube_version.version.as_bytes());
+    if rendered.effects.is_empty() {
+        add(manifest.as_bytes());
+        for hook in &sorted.hooks {
+            add(hook.manifest.as_bytes());
+        }
+    }
+    for query in rendered
+        .lookups
+        .iter()
+        .filter(|query| !is_own(query, request, &sorted.manifests))
+    {
+        add(format!("{query:?}").as_bytes());
+        let answer = request.lookup.lookup(query).unwrap_or_default();
+        add(&serde_json::to_vec(&stable(answer)).unwrap_or_default());
+    }
+    format!("sha256:{:x}", hash.finalize())
+}
+
+/// Whether a query asks for an object that the release makes itself.
+fn is_own(query: &LookupQuery, request: &Request, manifests: &[Manifest]) -> bool {
+    manifests.iter().any(|manifest| {
+        let namespace = manifest
+            .object
+            .path("metadata.namespace")
+            .and_then(Value::as_str)
+            .unwrap_or(&request.namespace);
+        manifest.head.kind == query.kind
+            && manifest.head.name == query.name
+            && (query.namespace.is_empty() || query.namespace == namespace)
+    })
+}
+
+/// A looked-up object without what changes by itself.
+fn stable(mut answer: Value) -> Value {
+    if let Some(map) = answer.as_map_mut() {
+        map.remove(b"status".as_slice());
+        if let Some(metadata) = map.get_mut(b"metadata".as_slice()).and_then(Value::as_map_mut) {
+            for key in ["resourceVersion", "managedFields", "generation"] {
+                metadata.remove(key.as_bytes());
+            }
+        }
+    }
+    answer
+}

@@ -1,0 +1,277 @@
+//! What a custom resource says of its release: computed in one place, from facts.
+
+use helm_action::Tracked;
+use helm_kube::Readiness;
+use helm_release::Release;
+use kube::api::DynamicObject;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::error::ReconcileError;
+
+/// The condition types: helm-operator's four, and those that kstatus and people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConditionType {
+    /// The operator has seen the resource.
+    Initialized,
+    /// A revision is in the cluster.
+    Deployed,
+    /// The last install, upgrade or uninstall failed.
+    ReleaseFailed,
+    /// The release can't be brought in line.
+    Irreconcilable,
+    /// The release is as the spec asks, and all its objects are ready.
+    Ready,
+    /// Work is under way.
+    Reconciling,
+    /// Nothing will happen until somebody changes something.
+    Stalled,
+}
+
+/// Why a condition is as it is; the names of helm-operator where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The first revision was deployed.
+    InstallSuccessful,
+    /// A later revision was deployed.
+    UpgradeSuccessful,
+    /// The release is gone.
+    UninstallSuccessful,
+    /// The install failed.
+    InstallError,
+    /// The upgrade failed.
+    UpgradeError,
+    /// The uninstall failed.
+    UninstallError,
+    /// Anything else failed.
+    ReconcileError,
+    /// The values can't be had.
+    ErrorGettingValues,
+    /// All objects are ready.
+    AllObjectsReady,
+    /// Some objects are not ready yet.
+    WaitingForObjects,
+    /// An object failed.
+    ObjectFailed,
+    /// The spec is newer than what was deployed.
+    Progressing,
+}
+
+/// One condition; `lastTransitionTime` is set when it is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Condition {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub condition: ConditionType,
+    /// `True`, `False` or `Unknown`.
+    pub status: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Why, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// The generation that it is about.
+    #[serde(default)]
+    pub observed_generation: i64,
+    /// When its status last changed; RFC 3339.
+    #[serde(default)]
+    pub last_transition_time: String,
+}
+
+/// The facts that a status is computed from.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The resource's generation that was worked on.
+    pub generation: i64,
+    /// The deployed revision.
+    pub deployed: Option<&'a Release>,
+    /// Its objects.
+    pub objects: &'a [Tracked],
+    /// What failed.
+    pub failure: Option<&'a ReconcileError>,
+    /// What a deletion waits for.
+    pub waiting: Option<String>,
+    /// Annotations that were not understood.
+    pub mistakes: &'a [String],
+}
+
+/// Computes the status. Times are left empty; [`publish`] sets those of changed conditions.
+pub fn summarize(facts: &Facts<'_>) -> Value {
+    let conditions = conditions(facts);
+    let (ready, total) = replicas(facts.objects);
+    let mut status = json!({
+        "observedGeneration": facts.generation,
+        "conditions": conditions,
+        "objects": facts.objects.len(),
+        "replicas": format!("{ready}/{total}"),
+    });
+    if let Some(release) = facts.deployed {
+        status["revision"] = json!(release.version);
+        status["deployedRelease"] = json!({ "name": release.name, "manifest": without_secrets(&release.manifest) });
+    }
+    status
+}
+
+fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
+    let condition = |condition, status: bool, reason, message: String| Condition {
+        condition,
+        status: if status { "True" } else { "False" }.into(),
+        reason,
+        message,
+        observed_generation: facts.generation,
+        last_transition_time: String::new(),
+    };
+    let mut all = vec![condition(
+        ConditionType::Initialized,
+        true,
+        None,
+        facts.mistakes.join("; "),
+    )];
+    match (facts.deployed, &facts.waiting) {
+        (_, Some(waiting)) => {
+            all.push(condition(
+                ConditionType::Deployed,
+                false,
+                Some(Reason::UninstallSuccessful),
+                waiting.clone(),
+            ));
+        }
+        (Some(release), None) => {
+            let reason = if release.version == 1 {
+                Reason::InstallSuccessful
+            } else {
+                Reason::UpgradeSuccessful
+            };
+            all.push(condition(
+                ConditionType::Deployed,
+                true,
+                Some(reason),
+                release.info.notes.trim().to_owned(),
+            ));
+        }
+        (None, None) => all.push(condition(ConditionType::Deployed, false, None, String::new())),
+    }
+    if let Some(error) = facts.failure {
+        let which = if error.is_release_failure() {
+            ConditionType::ReleaseFailed
+        } else {
+            ConditionType::Irreconcilable
+        };
+        all.push(condition(which, true, Some(error.reason()), error.chain()));
+    }
+    all.extend(health(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
+    all
+}
+
+/// `Ready`, and `Reconciling` or `Stalled` where one of them holds, as kstatus reads them.
+fn health(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reason, String)> {
+    let (ready, reason, message) = readiness(facts);
+    let more = match (ready, facts.failure.map(ReconcileError::retry)) {
+        (true, _) => None,
+        (false, Some(crate::error::Retry::Never)) => Some(ConditionType::Stalled),
+        (false, _) => Some(ConditionType::Reconciling),
+    };
+    let second = more.map(|kind| (kind, true, reason, message.clone()));
+    std::iter::once((ConditionType::Ready, ready, reason, message)).chain(second)
+}
+
+fn readiness(facts: &Facts<'_>) -> (bool, Reason, String) {
+    if let Some(waiting) = &facts.waiting {
+        return (false, Reason::UninstallSuccessful, waiting.clone());
+    }
+    if let Some(error) = facts.failure {
+        return (false, error.reason(), error.chain());
+    }
+    if facts.deployed.is_none() {
+        return (false, Reason::Progressing, "the release is being installed".into());
+    }
+    for tracked in facts.objects {
+        if let Readiness::Failed(why) = &tracked.readiness {
+            return (false, Reason::ObjectFailed, format!("{}: {why}", tracked.object));
+        }
+    }
+    for tracked in facts.objects {
+        if let Readiness::InProgress(why) = &tracked.readiness {
+            return (false, Reason::WaitingForObjects, format!("{}: {why}", tracked.object));
+        }
+    }
+    (
+        true,
+        Reason::AllObjectsReady,
+        format!("{} objects are ready", facts.objects.len()),
+    )
+}
+
+/// Ready and wanted workloads.
+fn replicas(objects: &[Tracked]) -> (usize, usize) {
+    let workloads = objects.iter().filter(|tracked| tracked.object.gvk.group() == "apps");
+    workloads.fold((0, 0), |(ready, total), tracked| {
+        (ready + usize::from(tracked.readiness == Readiness::Ready), total + 1)
+    })
+}
+
+/// The manifest without its Secrets' data: the status can be read by more people than Secrets.
+fn without_secrets(manifest: &str) -> String {
+    let mut text = String::with_capacity(manifest.len());
+    for document in helm_release::split(manifest) {
+        let is_secret = document.lines().any(|line| line.trim_end() == "kind: Secret");
+        text.push_str("---\n");
+        if is_secret {
+            let source = document
+                .lines()
+                .find(|line| line.starts_with("# Source: "))
+                .unwrap_or_default();
+            text.push_str(source);
+            text.push_str("\n# A Secret, left out of the status.\n");
+        } else {
+            text.push_str(document);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Whether the resource says already that this is what is wrong with it.
+pub fn says(object: &DynamicObject, reason: Reason, message: &str) -> bool {
+    let conditions = object.data.pointer("/status/conditions").and_then(Value::as_array);
+    conditions.into_iter().flatten().any(|condition| {
+        let reads = |key: &str, text: &str| condition.get(key).and_then(Value::as_str) == Some(text);
+        reads("status", "True") && reads("reason", &format!("{reason:?}")) && reads("message", message)
+    })
+}
+
+/// The status to write over the one that the resource has, with the times of its conditions: kept where a condition's
+/// status is the same, now where it is not. `None` if nothing would change.
+pub fn publish(object: &DynamicObject, mut status: Value, now: &str) -> Option<Value> {
+    let old = object.data.get("status").cloned().unwrap_or_default();
+    let old_conditions = old
+        .get("conditions")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    if let Some(conditions) = status.get_mut("conditions").and_then(Value::as_array_mut) {
+        for condition in conditions {
+            let before = old_conditions
+                .iter()
+                .find(|old| old.get("type") == condition.get("type"));
+            let kept = before.filter(|old| old.get("status") == condition.get("status"));
+            let time = kept.and_then(|old| old.get("lastTransitionTime")).cloned();
+            condition["lastTransitionTime"] = time.unwrap_or_else(|| json!(now));
+        }
+    }
+    if let (Some(new), Some(old)) = (status.as_object_mut(), old.as_object()) {
+        // A merge patch removes what it sets to null: facts that no longer hold.
+        for key in old.keys() {
+            new.entry(key.clone()).or_insert(Value::Null);
+        }
+        if new
+            .iter()
+            .all(|(key, value)| old.get(key).unwrap_or(&Value::Null) == value)
+        {
+            return None;
+        }
+    }
+    Some(status)
+}

@@ -1,0 +1,3 @@
+{{- define "shared" }}aaa{{ end -}}
+{{- define "siblings" }}aaa{{ end -}}
+{{- define "inyaml" }}aaa{{ end -}}

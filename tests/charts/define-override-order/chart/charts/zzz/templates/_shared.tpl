@@ -1,0 +1,2 @@
+{{- define "shared" }}zzz{{ end -}}
+{{- define "siblings" }}zzz{{ end -}}

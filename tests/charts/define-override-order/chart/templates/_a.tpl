@@ -1,0 +1,3 @@
+{{- define "files" }}a{{ end -}}
+{{- define "once" }}first{{ end -}}
+{{- define "blank" }}text{{ end -}}

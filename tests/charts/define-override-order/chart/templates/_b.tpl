@@ -1,0 +1,2 @@
+{{- define "files" }}b{{ end -}}
+{{- define "blank" }}   {{ end -}}

@@ -1,0 +1,2 @@
+{{- define "deep" }}zz{{ end -}}
+{{- define "blocked" }}replaced {{ . }}{{ end -}}

@@ -1,0 +1,3 @@
+{{- define "once" }}first{{ end -}}
+
+{{- define "once" }}second{{ end -}}

@@ -1,0 +1,3 @@
+{{- define "needy.inner" -}}
+name: {{ required "A name is needed: set .Values.name" .Values.name }}
+{{- end -}}

@@ -1,0 +1,23 @@
+//! End to end: the real binary against a real API server.
+//!
+//! Each test has a namespace of its own and its own operator, which watches that namespace only, with a project folder
+//! that the test may edit. All share one control plane, which ends with this process.
+#![expect(clippy::unwrap_used, reason = "a test ends by panicking, wherever it is")]
+
+mod access;
+mod cluster;
+mod harness;
+mod proxy;
+
+mod connection;
+mod drift;
+mod failures;
+mod helm;
+mod hooks;
+mod leader;
+mod lifecycle;
+mod metrics;
+mod restart;
+mod start;
+mod uninstall;
+mod watches;

@@ -1,0 +1,224 @@
+//! What the operator serves: probes and metrics.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+
+use crate::access::service_account;
+use crate::cluster::create;
+use crate::harness::Operator;
+
+const CONFIG_MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-config'}}";
+
+/// The address that the operator has logged with `message`.
+async fn address(operator: &Operator, message: &str) -> String {
+    operator
+        .wait_for(message, || async {
+            let log = operator.log();
+            let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let line = lines.into_iter().find(|line| line["message"] == message)?;
+            Some(line["address"].as_str().unwrap().to_owned())
+        })
+        .await
+}
+
+async fn exchange(
+    stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    path: &str,
+    token: &str,
+) -> (u16, String) {
+    let mut request = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(&mut request).await.unwrap();
+    let mut head = hyper::Request::get(path).header("host", "localhost");
+    if !token.is_empty() {
+        head = head.header("authorization", format!("Bearer {token}"));
+    }
+    let call = async move {
+        let answer = sender
+            .send_request(head.body(http_body_util::Empty::<&[u8]>::new()).unwrap())
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let body = http_body_util::BodyExt::collect(answer.into_body())
+            .await
+            .unwrap()
+            .to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    // The connection ends with its sender.
+    tokio::join!(call, connection).0
+}
+
+async fn get(address: &str, path: &str) -> (u16, String) {
+    exchange(TcpStream::connect(address).await.unwrap(), path, "").await
+}
+
+/// A demo operator that serves on free ports.
+async fn serving(test: &str) -> Operator {
+    let mut operator = Operator::demo(test, &[("config.yaml", CONFIG_MAP)]).await;
+    operator.arg("--metrics-bind-address=127.0.0.1:0");
+    operator.arg("--health-probe-bind-address=127.0.0.1:0");
+    operator
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
+    let operator = serving("metrics").await.started();
+    let (metrics, health) = (
+        address(&operator, "serving metrics").await,
+        address(&operator, "serving health probes").await,
+    );
+    operator.create("demo", json!({})).await;
+    operator.wait_for_condition("demo", "Ready", "True").await;
+    let drifted = json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}});
+    operator.merge("v1", "ConfigMap", "demo-config", drifted).await;
+    operator.wait_for_log("Reconciled release").await;
+
+    let namespace = &operator.namespace;
+    let created = format!(
+        "resource_created_at_seconds{{group=\"e2e.example.com\",kind=\"Demo\",name=\"demo\",namespace=\"{namespace}\",version=\"v1\"}} "
+    );
+    let expected = [
+        "helm_operator_build_info{commit=\"unknown\",version=\"v",
+        "controller_runtime_reconcile_total{controller=\"demo-controller\",result=\"requeue_after\"} ",
+        "controller_runtime_max_concurrent_reconciles{controller=\"demo-controller\"} ",
+        "controller_runtime_active_workers{controller=\"demo-controller\"} 0\n",
+        "controller_runtime_reconcile_time_seconds_count{controller=\"demo-controller\"} ",
+        "workqueue_depth{controller=\"demo-controller\",name=\"demo-controller\"} 0\n",
+        "rest_client_requests_total{code=\"200\",host=\"127.0.0.1:",
+        "chartwright_releases{kind=\"Demo\",status=\"deployed\"} 1\n",
+        "chartwright_drift_repaired_total{kind=\"Demo\"} 1\n",
+        "chartwright_render_seconds_count{chart=\"demo\"} 1\n",
+        "process_resident_memory_bytes ",
+        &format!("chartwright_release_revision{{kind=\"Demo\",name=\"demo\",namespace=\"{namespace}\"}} 1\n"),
+        &created,
+    ];
+    for line in expected {
+        operator
+            .wait_for(&format!("the metric {line}"), || async {
+                let (status, text) = get(&metrics, "/metrics").await;
+                assert_eq!(status, 200);
+                text.contains(line).then_some(())
+            })
+            .await;
+    }
+    assert_eq!(get(&health, "/healthz").await, (200, "ok".to_owned()));
+    assert_eq!(get(&health, "/readyz?verbose").await, (200, "ok".to_owned()));
+    assert_eq!(get(&metrics, "/debug").await.0, 404);
+
+    operator.delete("demo").await;
+    operator.wait_until_gone("demo").await;
+    operator
+        .wait_for("the metric to be gone", || async {
+            (!get(&metrics, "/metrics").await.1.contains(&created)).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_an_operator_is_ready_when_it_has_listed_everything() {
+    let mut operator = serving("not-ready").await;
+    operator.write(
+        "watches.yaml",
+        "- {group: e2e.example.com, version: v1, kind: Nowhere, chart: demo}\n",
+    );
+    operator.start();
+    let health = address(&operator, "serving health probes").await;
+    operator
+        .wait_for_log("custom resource definition is not installed")
+        .await;
+    let (status, text) = get(&health, "/readyz").await;
+    assert_eq!(
+        (status, text.as_str()),
+        (503, "e2e.example.com/v1 Nowhere: its definition is not installed\n")
+    );
+    assert_eq!(get(&health, "/healthz").await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_metrics_over_tls_are_shown_to_those_who_may_get_them() {
+    let mut operator = serving("secure").await;
+    operator.arg("--metrics-secure");
+    operator.arg("--metrics-require-rbac=true");
+    operator.start();
+    let metrics = address(&operator, "serving metrics").await;
+    let role = format!("{}-metrics", operator.namespace);
+    let rules = json!([{"nonResourceURLs": ["/metrics"], "verbs": ["get"]}]);
+    let object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": role}, "rules": rules});
+    create(&operator.client, &object).await;
+    let reader = service_account(&operator, &role).await;
+    let nobody = service_account(&operator, "").await;
+
+    assert_eq!(secure(&metrics, "").await.0, 401);
+    assert_eq!(secure(&metrics, "no-such-token").await.0, 401);
+    assert_eq!(secure(&metrics, &nobody.token).await.0, 403);
+    let (status, text) = secure(&metrics, &reader.token).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("helm_operator_build_info"), "{text}");
+    assert_eq!(get(&metrics, "/metrics").await.0, 400, "HTTP on the port of HTTPS");
+}
+
+async fn secure(address: &str, token: &str) -> (u16, String) {
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate(ring::default_provider())))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+    exchange(stream, "/metrics", token).await
+}
+
+/// Trusts everybody, as a client of a self-signed certificate must.
+#[derive(Debug)]
+struct AnyCertificate(CryptoProvider);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        tokio_rustls::rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        tokio_rustls::rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

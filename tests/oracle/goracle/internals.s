@@ -1,0 +1,1 @@
+// This file lets the compiler accept the bodiless declarations of internals.go.
