@@ -41,10 +41,15 @@ struct State {
     watches: HashMap<Gvk, Vec<JoinHandle<()>>>,
     /// What is in the cluster, as far as the watches have seen it.
     seen: HashMap<ObjectRef, Seen>,
+    /// How far each watch has come: the resource version of the last thing that it told of.
+    progress: HashMap<Scope, u64>,
     /// What releases have, and whose it is.
     owned: HashMap<ObjectRef, Owned>,
     causes: HashMap<Key, Causes>,
 }
+
+/// What one watch sees: the objects of a kind, in one namespace or everywhere.
+type Scope = (Gvk, Option<String>);
 
 /// An object of a release.
 #[derive(Clone)]
@@ -116,11 +121,7 @@ impl Dependents {
         // What happened between the apply and now was seen but had no owner yet.
         let missed: Vec<ObjectRef> = objects
             .iter()
-            .filter(|tracked| {
-                state.seen.get(&tracked.object).is_some_and(|seen| {
-                    !seen.going && seen.version > tracked.version && seen.fingerprint != tracked.fingerprint
-                })
-            })
+            .filter(|tracked| state.has_changed(tracked))
             .map(|tracked| tracked.object.clone())
             .collect();
         if !missed.is_empty() {
@@ -200,17 +201,26 @@ impl Dependents {
         let config = watcher::Config::default().labels(&self.selector);
         let mut events = watcher(api, config).default_backoff().boxed();
         let mut listed: HashSet<ObjectRef> = HashSet::new();
+        let scope: Scope = (gvk, namespace);
+        let gvk = &scope.0;
         loop {
             match events.try_next().await {
                 Ok(Some(Event::Init)) => listed.clear(),
                 Ok(Some(Event::InitApply(object))) => {
-                    let reference = reference(&gvk, &object);
+                    let reference = reference(gvk, &object);
                     listed.insert(reference.clone());
                     self.observe(reference, &object);
                 }
-                Ok(Some(Event::InitDone)) => self.sweep(&gvk, namespace.as_deref(), &listed),
-                Ok(Some(Event::Apply(object))) => self.observe(reference(&gvk, &object), &object),
-                Ok(Some(Event::Delete(object))) => self.gone(&reference(&gvk, &object), object.metadata.uid.as_deref()),
+                Ok(Some(Event::InitDone)) => self.sweep(gvk, scope.1.as_deref(), &listed),
+                // The watch is said to have come so far after an object is seen, and before it is gone: see `has_changed`.
+                Ok(Some(Event::Apply(object))) => {
+                    self.observe(reference(gvk, &object), &object);
+                    self.advance(&scope, &object);
+                }
+                Ok(Some(Event::Delete(object))) => {
+                    self.advance(&scope, &object);
+                    self.gone(&reference(gvk, &object), object.metadata.uid.as_deref());
+                }
                 Ok(None) => return,
                 Err(error) => {
                     tracing::warn!(%gvk, error = %crate::error::chain(&error), "failed to watch objects of releases; trying again");
@@ -219,8 +229,13 @@ impl Dependents {
         }
     }
 
+    /// Remembers how far a watch has come. What it lists comes in no order and so tells nothing.
+    fn advance(&self, scope: &Scope, object: &DynamicObject) {
+        self.lock().progress.insert(scope.clone(), version(object));
+    }
+
     fn observe(&self, reference: ObjectRef, object: &DynamicObject) {
-        let json = serde_json::to_value(object).unwrap_or_default();
+        let json = typed(&reference.gvk, object);
         let seen = Seen {
             version: version(object),
             fingerprint: fingerprint(object.managed_fields()),
@@ -297,10 +312,114 @@ impl Dependents {
     }
 }
 
+impl State {
+    /// Whether something happened to an object between its apply and now, when nobody owned it yet.
+    fn has_changed(&self, tracked: &Tracked) -> bool {
+        match self.seen.get(&tracked.object) {
+            Some(seen) => !seen.going && seen.version > tracked.version && seen.fingerprint != tracked.fingerprint,
+            // A watch that has come further must have told of it, and then of its end.
+            None => self.progress_at(&tracked.object) >= tracked.version,
+        }
+    }
+
+    /// How far the watch has come that sees an object; 0 if it has told of nothing yet.
+    fn progress_at(&self, object: &ObjectRef) -> u64 {
+        let of = |namespace| self.progress.get(&(object.gvk.clone(), namespace)).copied();
+        of(None).max(of(object.namespace.clone())).unwrap_or_default()
+    }
+}
+
+/// An object as JSON with its type, which the items of a list lack.
+fn typed(gvk: &Gvk, object: &DynamicObject) -> serde_json::Value {
+    let mut json = serde_json::to_value(object).unwrap_or_default();
+    json["apiVersion"] = gvk.api_version.clone().into();
+    json["kind"] = gvk.kind.clone().into();
+    json
+}
+
 fn reference(gvk: &Gvk, object: &DynamicObject) -> ObjectRef {
     ObjectRef {
         gvk: gvk.clone(),
         namespace: object.namespace(),
         name: object.name_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const VERSION: u64 = 10;
+
+    fn tracked() -> Tracked {
+        Tracked {
+            object: ObjectRef {
+                gvk: Gvk::new("v1", "Service"),
+                namespace: Some("books".into()),
+                name: "app".into(),
+            },
+            uid: "one".into(),
+            version: VERSION,
+            fingerprint: 1,
+            readiness: Readiness::Ready,
+        }
+    }
+
+    fn seen(version: u64, fingerprint: u64) -> Seen {
+        Seen {
+            version,
+            fingerprint,
+            readiness: Readiness::Ready,
+            going: false,
+        }
+    }
+
+    #[test]
+    fn what_happens_between_the_apply_and_the_tracking_is_not_lost() {
+        let cases = [
+            ("nothing was told of yet", None, None, false),
+            ("the watch has not come to the apply", None, Some(VERSION - 1), false),
+            ("it was made and is gone again", None, Some(VERSION + 1), true),
+            ("it is as it was applied", Some(seen(VERSION, 1)), Some(VERSION), false),
+            (
+                "its status has changed",
+                Some(seen(VERSION + 1, 1)),
+                Some(VERSION + 1),
+                false,
+            ),
+            (
+                "its fields have changed",
+                Some(seen(VERSION + 1, 2)),
+                Some(VERSION + 1),
+                true,
+            ),
+            (
+                "what was seen is older than the apply",
+                Some(seen(VERSION - 1, 2)),
+                Some(VERSION),
+                false,
+            ),
+        ];
+        for namespace in [None, Some("books".to_owned())] {
+            for (what, seen, progress, changed) in &cases {
+                let mut state = State::default();
+                let scope = (tracked().object.gvk, namespace.clone());
+                state.progress.extend(progress.map(|progress| (scope, progress)));
+                state.seen.extend(seen.clone().map(|seen| (tracked().object, seen)));
+                assert_eq!(state.has_changed(&tracked()), *changed, "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_of_a_list_is_read_as_what_it_is() {
+        // The API server leaves the type out of a list's items.
+        let item = json!({"metadata": {"name": "app"}, "spec": {"replicas": 1}, "status": {"observedGeneration": 1}});
+        let object: DynamicObject = serde_json::from_value(item).unwrap();
+        let deployment = typed(&Gvk::new("apps/v1", "Deployment"), &object);
+        let told = Readiness::InProgress("0/1 replicas are updated".into());
+        assert_eq!(readiness(&deployment), told);
     }
 }

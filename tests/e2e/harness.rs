@@ -1,5 +1,6 @@
 //! An operator under test: its process, its namespace, its project folder, and eyes on the cluster.
 
+use std::fmt::Write as _;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -364,13 +365,44 @@ impl Operator {
             if let Some(found) = probe().await {
                 return found;
             }
+            let seen = match start.elapsed() {
+                elapsed if elapsed < PATIENCE => None,
+                _ => Some(self.state().await),
+            };
             assert!(
-                start.elapsed() < PATIENCE,
-                "waited in vain for {what}; the operator's log:\n{}",
+                seen.is_none(),
+                "waited in vain for {what}; what there is:\n{}the operator's log:\n{}",
+                seen.unwrap_or_default(),
                 self.log()
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// The custom resources and workloads of the namespace, without their specs: what a failed wait is told with.
+    async fn state(&self) -> String {
+        let kinds = [
+            self.kind,
+            ("apps/v1", "Deployment"),
+            ("apps/v1", "StatefulSet"),
+            ("v1", "Pod"),
+        ];
+        let mut text = String::new();
+        for (api_version, kind) in kinds {
+            let list = self.api(api_version, kind).list(&ListParams::default()).await;
+            for object in list.map(|list| list.items).unwrap_or_default() {
+                let version = object.metadata.resource_version.unwrap_or_default();
+                let mut status = object.data["status"].clone();
+                status["deployedRelease"]["manifest"].take();
+                writeln!(
+                    text,
+                    "{kind} {} at {version}: {status}",
+                    object.metadata.name.unwrap_or_default()
+                )
+                .unwrap();
+            }
+        }
+        text
     }
 }
 
