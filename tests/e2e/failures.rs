@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cluster::of_resource;
-use crate::harness::{Operator, a_while, condition, message};
+use crate::harness::{Operator, a_while, condition, definition, message};
 
 const CONFIG_MAP: &str = "
 apiVersion: v1
@@ -237,8 +237,8 @@ async fn e2e_a_name_that_helm_does_not_take_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_two_kinds_do_not_share_a_release() {
     let mut operator = Operator::demo("shared-name", &[("config.yaml", CONFIG_MAP)]).await;
-    let films = FILM_DEFINITION;
-    crate::cluster::define(&operator.client, films).await;
+    let films = definition("Film", "films", "Namespaced");
+    crate::cluster::define(&operator.client, &films).await;
     operator.write(
         "watches.yaml",
         "- {group: e2e.example.com, version: v1, kind: Demo, chart: demo}\n- {group: e2e.example.com, version: v1, kind: Film, chart: demo}\n",
@@ -268,19 +268,3 @@ async fn e2e_two_kinds_do_not_share_a_release() {
     );
     assert_eq!(operator.records().await, ["demo.v1 deployed"]);
 }
-
-const FILM_DEFINITION: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: films.e2e.example.com}
-spec:
-  group: e2e.example.com
-  scope: Namespaced
-  names: {kind: Film, listKind: FilmList, plural: films, singular: film}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: {status: {}}
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";

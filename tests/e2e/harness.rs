@@ -16,27 +16,28 @@ use crate::cluster::{Requests, client, control_plane, copy_folder, create, defin
 /// How long a test waits for anything before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A kind without a schema, for charts that tests make up.
-const DEMO: &str = "
+/// The definition of a kind of the group `e2e.example.com` without a schema, for charts that tests make up. `scope` is
+/// `Namespaced` or `Cluster`.
+pub(crate) fn definition(kind: &str, plural: &str, scope: &str) -> String {
+    let singular = kind.to_lowercase();
+    format!(
+        "
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: demos.e2e.example.com}
+metadata: {{name: {plural}.e2e.example.com}}
 spec:
   group: e2e.example.com
-  scope: Namespaced
-  names: {kind: Demo, listKind: DemoList, plural: demos, singular: demo}
+  scope: {scope}
+  names: {{kind: {kind}, listKind: {kind}List, plural: {plural}, singular: {singular}}}
   versions:
     - name: v1
       served: true
       storage: true
-      subresources: {status: {}}
-      schema:
-        openAPIV3Schema:
-          type: object
-          properties:
-            spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
-            status: {type: object, x-kubernetes-preserve-unknown-fields: true}
-";
+      subresources: {{status: {{}}}}
+      schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}
+"
+    )
+}
 
 /// An operator on the shared control plane, for one namespace.
 pub(crate) struct Operator {
@@ -76,7 +77,7 @@ impl Operator {
         for (name, text) in templates {
             operator.write(&format!("demo/templates/{name}"), text);
         }
-        define(&operator.client, DEMO).await;
+        define(&operator.client, &definition("Demo", "demos", "Namespaced")).await;
         operator
     }
 

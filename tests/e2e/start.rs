@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cluster::define;
-use crate::harness::Operator;
+use crate::harness::{Operator, definition};
 
 const CONFIG_MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-config'}}";
 
@@ -101,7 +101,7 @@ async fn e2e_a_definition_that_is_not_installed_is_waited_for() {
         .wait_for_log("custom resource definition is not installed")
         .await;
     assert!(operator.log().contains("Tardy"), "{}", operator.log());
-    define(&operator.client, TARDY).await;
+    define(&operator.client, &definition("Tardy", "tardies", "Namespaced")).await;
     let metadata = json!({"name": "demo", "namespace": operator.namespace});
     let object = json!({"apiVersion": "e2e.example.com/v1", "kind": "Tardy", "metadata": metadata, "spec": {}});
     crate::cluster::create(&operator.client, &object).await;
@@ -111,19 +111,3 @@ async fn e2e_a_definition_that_is_not_installed_is_waited_for() {
         })
         .await;
 }
-
-const TARDY: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: tardies.e2e.example.com}
-spec:
-  group: e2e.example.com
-  scope: Namespaced
-  names: {kind: Tardy, listKind: TardyList, plural: tardies, singular: tardy}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: {status: {}}
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";

@@ -8,7 +8,7 @@ use testkit::unique_namespace;
 
 use crate::access::service_account;
 use crate::cluster::{control_plane, create, define, resource};
-use crate::harness::{Operator, a_while};
+use crate::harness::{Operator, a_while, definition};
 
 const VALUES: &str = "\
 apiVersion: v1
@@ -215,7 +215,8 @@ async fn e2e_a_bad_period_is_told_and_holds_nothing_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_one_kind_in_two_groups_is_two_kinds() {
     let operator = demo("groups", &WATCH.replace("e2e.example.com", "other.e2e.example.com")).await;
-    define(&operator.client, OTHER_DEMO).await;
+    let other = definition("Demo", "demos", "Namespaced").replace("e2e.example.com", "other.e2e.example.com");
+    define(&operator.client, &other).await;
     let operator = operator.started();
     operator.create("one", json!({"from": "one"})).await;
     let metadata = json!({"name": "other", "namespace": operator.namespace});
@@ -235,22 +236,6 @@ async fn e2e_one_kind_in_two_groups_is_two_kinds() {
         assert_eq!(values(&operator, name).await, json!({"from": name}));
     }
 }
-
-const OTHER_DEMO: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: demos.other.e2e.example.com}
-spec:
-  group: other.e2e.example.com
-  scope: Namespaced
-  names: {kind: Demo, listKind: DemoList, plural: demos, singular: demo}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: {status: {}}
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_nothing_outside_of_the_watched_namespaces_is_asked_for() {
@@ -324,7 +309,7 @@ async fn e2e_a_cluster_scoped_resource_has_its_release_in_the_configured_namespa
     let namespace = operator.namespace.clone();
     let watch = WATCH.replace("kind: Demo", "kind: Region") + &format!("  releaseNamespace: {namespace}\n");
     operator.write("watches.yaml", &watch);
-    define(&operator.client, REGION).await;
+    define(&operator.client, &definition("Region", "regions", "Cluster")).await;
     let operator = operator.started();
     let object =
         json!({"apiVersion": "e2e.example.com/v1", "kind": "Region", "metadata": {"name": namespace}, "spec": {}});
@@ -354,19 +339,3 @@ async fn e2e_a_cluster_scoped_resource_has_its_release_in_the_configured_namespa
     assert_eq!(operator.get("v1", "ConfigMap", &name).await, Value::Null);
     assert!(operator.records().await.is_empty());
 }
-
-const REGION: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: regions.e2e.example.com}
-spec:
-  group: e2e.example.com
-  scope: Cluster
-  names: {kind: Region, listKind: RegionList, plural: regions, singular: region}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: {status: {}}
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";
