@@ -9,6 +9,7 @@ mod cluster;
 mod harness;
 mod proxy;
 
+mod acceptance;
 mod connection;
 mod drift;
 mod failures;

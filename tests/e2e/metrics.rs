@@ -59,6 +59,11 @@ async fn get(address: &str, path: &str) -> (u16, String) {
     exchange(TcpStream::connect(address).await.unwrap(), path, "").await
 }
 
+/// The metrics of an operator that was told to serve them.
+pub(crate) async fn scrape(operator: &Operator) -> (u16, String) {
+    get(&address(operator, "serving metrics").await, "/metrics").await
+}
+
 /// A demo operator that serves on free ports.
 async fn serving(test: &str) -> Operator {
     let mut operator = Operator::demo(test, &[("config.yaml", CONFIG_MAP)]).await;
