@@ -1,5 +1,7 @@
 //! The command line: one file for each command.
 
+mod completion;
+mod release;
 mod run;
 mod schema;
 mod template;
@@ -23,8 +25,16 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Render a chart locally.
     Template(Box<template::TemplateArgs>),
+    /// Print the revisions of a release.
+    History(release::HistoryArgs),
+    /// Print how a release and its objects are.
+    Status(release::StatusArgs),
+    /// Print the manifest, hooks, values or notes of a revision.
+    Get(release::GetArgs),
     /// Print a JSON Schema for editors.
     Schema(schema::SchemaArgs),
+    /// Print the completion script of a shell.
+    Completion(completion::CompletionArgs),
     /// Print what this binary was built from.
     Version,
 }
@@ -35,7 +45,14 @@ impl Cli {
         match &self.command {
             Command::Run(args) => run::run(args),
             Command::Template(args) => template::run(args),
+            Command::History(args) => release::history(args),
+            Command::Status(args) => release::status(args),
+            Command::Get(args) => release::get(args),
             Command::Schema(args) => schema::run(args),
+            Command::Completion(args) => {
+                completion::run(args);
+                Ok(())
+            }
             Command::Version => {
                 version::run();
                 Ok(())

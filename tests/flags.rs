@@ -148,3 +148,18 @@ fn all_mistakes_of_a_watches_file_are_told_at_once() {
         refuses(watches, &[], &[], reason);
     }
 }
+
+#[test]
+fn every_shell_has_its_completion_script() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_chartwright"))
+            .args(["completion", shell])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{shell}");
+        for word in ["history", "template", "watches-file"] {
+            assert!(text.contains(word), "{shell} does not know {word}");
+        }
+    }
+}

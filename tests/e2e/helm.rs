@@ -28,7 +28,7 @@ fn oracle() -> &'static Path {
 }
 
 /// Runs Helm in the operator's namespace and returns what it prints.
-async fn helm(operator: &Operator, version: &str, args: &[&str]) -> String {
+pub(crate) async fn helm(operator: &Operator, version: &str, args: &[&str]) -> String {
     let kubeconfig = control_plane().await.kubeconfig();
     let home = operator.path("helm-home");
     let mut command = Command::new(tokio::task::spawn_blocking(oracle).await.unwrap().join(version));

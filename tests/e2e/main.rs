@@ -10,6 +10,7 @@ mod harness;
 mod proxy;
 
 mod acceptance;
+mod command_line;
 mod connection;
 mod drift;
 mod failures;

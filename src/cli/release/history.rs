@@ -1,0 +1,85 @@
+//! `chartwright history`: the revisions of a release.
+
+use clap::Args;
+use govalue::Value;
+use helm_kube::Record;
+use serde_json::json;
+
+use super::table::table;
+use super::{Output, ReleaseArgs};
+
+/// Print the revisions of a release, oldest first.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct HistoryArgs {
+    #[command(flatten)]
+    release: ReleaseArgs,
+    /// How to print them; the keys of the JSON form are Helm's.
+    #[arg(short, long, value_enum, default_value = "table")]
+    output: Output,
+}
+
+pub(super) async fn show(args: &HistoryArgs) -> anyhow::Result<String> {
+    let found = args.release.find().await?;
+    let entries: Vec<Entry> = found.records.iter().map(Entry::of).collect();
+    match args.output {
+        Output::Table => Ok(as_table(&entries)),
+        Output::Json => super::json(&entries.iter().map(Entry::json).collect()),
+    }
+}
+
+/// What is told of a revision.
+struct Entry {
+    revision: u32,
+    updated: String,
+    status: &'static str,
+    chart: String,
+    app_version: String,
+    description: String,
+}
+
+impl Entry {
+    fn of(record: &Record) -> Self {
+        let release = &record.release;
+        let metadata = |key: &str| {
+            let value = release.chart.metadata.get(key);
+            value.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        Self {
+            revision: release.version,
+            updated: release.info.last_deployed.clone(),
+            status: release.info.status.name(),
+            chart: format!("{}-{}", metadata("name"), metadata("version")),
+            app_version: metadata("appVersion"),
+            description: release.info.description.clone(),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "revision": self.revision,
+            "updated": self.updated,
+            "status": self.status,
+            "chart": self.chart,
+            "app_version": self.app_version,
+            "description": self.description,
+        })
+    }
+}
+
+fn as_table(entries: &[Entry]) -> String {
+    let rows: Vec<[String; 6]> = entries
+        .iter()
+        .map(|entry| {
+            [
+                entry.revision.to_string(),
+                entry.updated.clone(),
+                entry.status.to_owned(),
+                entry.chart.clone(),
+                entry.app_version.clone(),
+                entry.description.clone(),
+            ]
+        })
+        .collect();
+    let headings = ["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"];
+    table(headings, &rows)
+}
