@@ -2,21 +2,33 @@
 //! parts anew.
 #![expect(clippy::unwrap_used, reason = "a test ends by panicking, wherever it is")]
 
+use std::fmt::Write as _;
 use std::path::Path;
 
+use clap::{Arg, Command, CommandFactory as _};
+
 const MARK: &str = "<!-- From here on: generated from Sprig's table. -->\n";
+const COMMANDS: &str = "<!-- From here on: generated from the command line's definition. -->\n";
+
+/// Compares the part of a page after `mark` with what is generated, or writes it anew. Returns the whole page.
+fn check_generated(page: &str, mark: &str, generated: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (written, found) = text.split_once(mark).unwrap();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, format!("{written}{mark}{generated}")).unwrap();
+    } else {
+        assert_eq!(
+            found, generated,
+            "{page}: run UPDATE_DOCS=1 cargo test --test documents"
+        );
+    }
+    text
+}
 
 #[test]
 fn every_function_is_documented() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/functions.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (written, generated) = page.split_once(MARK).unwrap();
-    let reference = sprig::reference();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, format!("{written}{MARK}{reference}")).unwrap();
-    } else {
-        assert_eq!(generated, reference, "run UPDATE_DOCS=1 cargo test --test documents");
-    }
+    let page = check_generated("functions.md", MARK, &sprig::reference());
     for function in helm_engine::functions() {
         assert!(
             page.contains(&format!("`{}", function.name)),
@@ -68,4 +80,81 @@ fn end_to_end_tests(folder: &Path) -> std::collections::BTreeSet<String> {
         );
     }
     found
+}
+
+#[test]
+fn every_command_is_documented() {
+    let mut text = String::new();
+    for command in chartwright::cli::Cli::command().get_subcommands() {
+        describe(command, "chartwright", &mut text);
+    }
+    check_generated("commands.md", COMMANDS, &text);
+}
+
+/// A command's heading, its purpose and a row for each of its arguments; then its subcommands.
+fn describe(command: &Command, parent: &str, text: &mut String) {
+    let name = format!("{parent} {}", command.get_name());
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    writeln!(text, "\n## `{name}`\n\n{}.", about.trim_end_matches('.')).unwrap();
+    let shown: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_hide_set()).collect();
+    if !shown.is_empty() {
+        text.push_str("\n| Argument | Default | Meaning |\n|---|---|---|\n");
+    }
+    for arg in shown {
+        let meaning = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let meaning = meaning.replace('|', "\\|").replace('\n', " ");
+        writeln!(text, "| {} | {} | {meaning} |", spelling(arg), default(arg)).unwrap();
+    }
+    for subcommand in command.get_subcommands() {
+        describe(subcommand, &name, text);
+    }
+}
+
+fn spelling(arg: &Arg) -> String {
+    let value = || match arg.get_value_names() {
+        Some(names) => names.join(" "),
+        None => arg.get_id().to_string(),
+    };
+    let long = arg.get_long().map(|long| format!("`--{long}`"));
+    let short = arg.get_short().map(|short| format!("`-{short}`"));
+    let flags: Vec<String> = short.into_iter().chain(long).collect();
+    if flags.is_empty() {
+        format!("`{}`", value())
+    } else {
+        flags.join(", ")
+    }
+}
+
+/// The default, and the variable that sets another. What depends on the machine is not told.
+fn default(arg: &Arg) -> String {
+    let values: Vec<_> = arg
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    let default = match arg.get_long() {
+        Some("max-concurrent-reconciles") => "the number of processors".to_owned(),
+        _ if values.iter().all(|value| value.is_empty()) => String::new(),
+        _ => format!("`{}`", values.join(",")),
+    };
+    match arg.get_env() {
+        Some(variable) => format!("{default} `${}`", variable.to_string_lossy()).trim().to_owned(),
+        None => default,
+    }
+}
+
+#[test]
+fn every_reason_and_condition_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/conditions.md")).unwrap();
+    let source = std::fs::read_to_string(root.join("src/status.rs")).unwrap();
+    for name in ["ConditionType", "Reason"] {
+        let (_, rest) = source.split_once(&format!("pub enum {name} {{")).unwrap();
+        let (variants, _) = rest.split_once("\n}").unwrap();
+        let variants = variants.lines().map(str::trim).filter(|line| !line.starts_with("///"));
+        for variant in variants.filter(|line| !line.is_empty()) {
+            let row = format!("| `{}` |", variant.trim_end_matches(','));
+            assert!(page.contains(&row), "docs/conditions.md has no row {row}");
+        }
+    }
 }
