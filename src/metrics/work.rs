@@ -61,8 +61,21 @@ impl Work {
         for (name, places) in self.controllers.iter().zip(&self.places) {
             #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
             samples.add(&names::MAX_CONCURRENT, &[name], *places as f64);
-            samples.add(&names::ACTIVE_WORKERS, &[name], 0.0);
-            for family in [&names::QUEUE_DEPTH, &names::UNFINISHED_WORK, &names::LONGEST_RUNNING] {
+            // A rate can only be had of what is there before it first happens.
+            for family in [
+                &names::ACTIVE_WORKERS,
+                &names::RECONCILE_ERRORS,
+                &names::RECONCILE_PANICS,
+            ] {
+                samples.add(family, &[name], 0.0);
+            }
+            let of_queue = [
+                &names::QUEUE_DEPTH,
+                &names::UNFINISHED_WORK,
+                &names::LONGEST_RUNNING,
+                &names::QUEUE_RETRIES,
+            ];
+            for family in of_queue {
                 samples.add(family, &[name, name], 0.0);
             }
         }

@@ -126,6 +126,69 @@ async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
         .await;
 }
 
+/// The metrics that queries of the dashboard and the alerts ask for.
+fn asked_for() -> std::collections::BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/monitoring");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let dashboard: Value = serde_json::from_str(&read("dashboard.json")).unwrap();
+    let alerts = goyaml::from_str(&read("alerts.yaml")).unwrap();
+    let mut queries = Vec::new();
+    collect_queries(&dashboard, &mut queries);
+    collect_queries(&serde_json::to_value(alerts).unwrap(), &mut queries);
+    assert!(queries.len() > 15, "{queries:?}");
+    // A name of our families has an underscore, as has one of PromQL's functions, but none of our labels.
+    let is_name = |word: &&str| word.contains('_') && *word != "histogram_quantile";
+    let words = queries
+        .iter()
+        .flat_map(|query| query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    words
+        .filter(is_name)
+        .map(|word| word.trim_end_matches("_bucket").to_owned())
+        .collect()
+}
+
+fn collect_queries(value: &Value, queries: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_str() {
+                    Some(text) if matches!(key.as_str(), "expr" | "query") && text.contains('_') => {
+                        queries.push(text.replace("label_values", ""));
+                    }
+                    _ => collect_queries(value, queries),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_queries(item, queries)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_the_dashboard_and_the_alerts_ask_for_what_is_served() {
+    let mut operator = serving("dashboard").await;
+    let namespace = operator.namespace.clone();
+    operator.arg("--leader-elect");
+    operator.arg("--leader-election-id=dashboard");
+    operator.arg(&format!("--leader-election-namespace={namespace}"));
+    operator.start();
+    operator.create("demo", json!({})).await;
+    operator.wait_for_condition("demo", "Ready", "True").await;
+    let drifted = json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}});
+    operator.merge("v1", "ConfigMap", "demo-config", drifted).await;
+    operator.wait_for_log("Reconciled release").await;
+    let (_, metrics) = scrape(&operator).await;
+    let served: Vec<&str> = metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
+        .collect();
+    let missing: Vec<String> = asked_for()
+        .into_iter()
+        .filter(|name| !served.contains(&name.as_str()))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new(), "served are {served:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_an_operator_is_ready_when_it_has_listed_everything() {
     let mut operator = serving("not-ready").await;
