@@ -131,7 +131,7 @@ fn asked_for() -> std::collections::BTreeSet<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/monitoring");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let dashboard: Value = serde_json::from_str(&read("dashboard.json")).unwrap();
-    let alerts = goyaml::from_str(&read("alerts.yaml")).unwrap();
+    let alerts = goyaml::from_str(read("alerts.yaml")).unwrap();
     let mut queries = Vec::new();
     collect_queries(&dashboard, &mut queries);
     collect_queries(&serde_json::to_value(alerts).unwrap(), &mut queries);
