@@ -1,11 +1,12 @@
 //! Charts on disk, loaded once per content.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use helm_chart::{Chart, ChartDigest};
+
+use crate::stamp::{Settling, stamp};
 
 /// A chart that can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,42 +28,68 @@ pub struct LoadedChart {
     pub digest: ChartDigest,
 }
 
-/// The charts of all watches. A chart is read again when a file of it is newer, larger or smaller, or when there are
-/// other files; as long as its content is the same, it stays the chart that it was.
+/// The charts of all watches, as they were when they last made sense.
 #[derive(Default)]
 pub struct Charts {
     loaded: Mutex<HashMap<PathBuf, Entry>>,
 }
 
 struct Entry {
-    stamp: u64,
-    chart: Result<Arc<LoadedChart>, Arc<ChartError>>,
+    settling: Settling,
+    chart: Arc<LoadedChart>,
 }
 
 impl Charts {
-    /// The chart at `path` as it is now.
+    /// The chart at `path` as it was read last; read now if it was not.
     pub fn current(&self, path: &Path) -> Result<Arc<LoadedChart>, Arc<ChartError>> {
-        let stamp = stamp(path);
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = loaded.get(path)
-            && entry.stamp == stamp
-        {
-            return entry.chart.clone();
+        if let Some(entry) = self.lock().get(path) {
+            return Ok(Arc::clone(&entry.chart));
         }
-        let mut chart = load(path).map(Arc::new).map_err(Arc::new);
-        if let (Some(Entry { chart: Ok(old), .. }), Ok(new)) = (loaded.get(path), &chart)
-            && old.digest == new.digest
-        {
-            chart = Ok(Arc::clone(old));
+        let settling = Settling::new(stamp(path));
+        let chart = Arc::new(load(path).map_err(Arc::new)?);
+        let entry = Entry {
+            settling,
+            chart: Arc::clone(&chart),
+        };
+        self.lock().insert(path.to_owned(), entry);
+        Ok(chart)
+    }
+
+    /// Reads those charts again whose files have changed since the last call but one and come to rest. Tells which have
+    /// other contents, and which can't be used; these stay as they were.
+    pub fn refresh(&self) -> Vec<(PathBuf, Result<(), String>)> {
+        let mut paths: Vec<PathBuf> = self.lock().keys().cloned().collect();
+        paths.sort();
+        paths.into_iter().filter_map(|path| self.refresh_one(path)).collect()
+    }
+
+    /// Forgets all charts but these.
+    pub fn retain(&self, wanted: &HashSet<&Path>) {
+        self.lock().retain(|path, _| wanted.contains(path.as_path()));
+    }
+
+    fn refresh_one(&self, path: PathBuf) -> Option<(PathBuf, Result<(), String>)> {
+        let stamp = stamp(&path);
+        if !self.lock().get_mut(&path)?.settling.settled(stamp) {
+            return None;
         }
-        loaded.insert(
-            path.to_owned(),
-            Entry {
-                stamp,
-                chart: chart.clone(),
-            },
-        );
-        chart
+        match load(&path) {
+            Ok(chart) => {
+                let mut loaded = self.lock();
+                let entry = loaded.get_mut(&path)?;
+                if entry.chart.digest == chart.digest {
+                    return None;
+                }
+                entry.chart = Arc::new(chart);
+                drop(loaded);
+                Some((path, Ok(())))
+            }
+            Err(error) => Some((path, Err(crate::error::chain(&error)))),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Entry>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,31 +101,4 @@ fn load(path: &Path) -> Result<LoadedChart, ChartError> {
         digest: ChartDigest::of(&chart),
         chart,
     })
-}
-
-/// A number that changes when a file below `path` does: a hash of names, sizes and times of change.
-fn stamp(path: &Path) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    let mut open = vec![path.to_owned()];
-    while let Some(next) = open.pop() {
-        let Ok(metadata) = std::fs::metadata(&next) else {
-            continue;
-        };
-        next.hash(&mut hasher);
-        if metadata.is_dir() {
-            let mut entries: Vec<PathBuf> = std::fs::read_dir(&next)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .map(|entry| entry.path())
-                .collect();
-            entries.sort();
-            open.extend(entries);
-        } else {
-            metadata.len().hash(&mut hasher);
-            metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }

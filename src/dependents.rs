@@ -30,7 +30,6 @@ pub struct Causes {
 #[derive(Clone)]
 pub struct Dependents {
     cluster: Cluster,
-    selector: String,
     namespaces: Arc<[String]>,
     state: Arc<Mutex<State>>,
     wake: Arc<dyn Fn(&Key) + Send + Sync>,
@@ -38,6 +37,8 @@ pub struct Dependents {
 
 #[derive(Default)]
 struct State {
+    /// The charts whose objects are watched.
+    charts: BTreeSet<String>,
     watches: HashMap<Gvk, Vec<JoinHandle<()>>>,
     /// What is in the cluster, as far as the watches have seen it.
     seen: HashMap<ObjectRef, Seen>,
@@ -78,23 +79,43 @@ struct Seen {
 }
 
 impl Dependents {
-    /// No watches yet. `charts` are the names whose objects are seen, `namespaces` where (nowhere else is asked; all if
-    /// empty); `wake` is called with each release that has something to look at.
-    pub fn new(
-        cluster: Cluster,
-        charts: &BTreeSet<String>,
-        namespaces: Arc<[String]>,
-        wake: Arc<dyn Fn(&Key) + Send + Sync>,
-    ) -> Self {
-        let names: Vec<&str> = charts.iter().map(String::as_str).collect();
-        let selector = format!("{} in ({})", labels::CHART, names.join(","));
+    /// No watches yet. `namespaces` is where there will be some (nowhere else is asked; all if empty); `wake` is called
+    /// with each release that has something to look at.
+    pub fn new(cluster: Cluster, namespaces: Arc<[String]>, wake: Arc<dyn Fn(&Key) + Send + Sync>) -> Self {
         Self {
             cluster,
-            selector,
             namespaces,
             state: Arc::default(),
             wake,
         }
+    }
+
+    /// Watches the objects of these charts as well. What is watched already goes on being watched: releases keep the
+    /// objects of a chart that has left watches.yaml, or has another name now, until they are upgraded.
+    pub async fn watch_charts(&self, names: impl IntoIterator<Item = String>) {
+        let kinds: Vec<Gvk> = {
+            let mut state = self.lock();
+            let before = state.charts.len();
+            state.charts.extend(names);
+            if state.charts.len() == before {
+                return;
+            }
+            let watches = state.watches.drain();
+            watches
+                .map(|(gvk, tasks)| {
+                    tasks.iter().for_each(JoinHandle::abort);
+                    gvk
+                })
+                .collect()
+        };
+        for gvk in kinds {
+            self.watch(&gvk).await;
+        }
+    }
+
+    fn selector(&self) -> String {
+        let names: Vec<String> = self.lock().charts.iter().cloned().collect();
+        format!("{} in ({})", labels::CHART, names.join(","))
     }
 
     /// Remembers the objects of a release, in place of those it had, and watches their kinds.
@@ -198,7 +219,7 @@ impl Dependents {
     /// Follows the objects of one kind for ever.
     async fn follow(self, gvk: Gvk, kind: ApiKind, namespace: Option<String>) {
         let api = self.cluster.api(&kind, namespace.as_deref());
-        let config = watcher::Config::default().labels(&self.selector);
+        let config = watcher::Config::default().labels(&self.selector());
         let mut events = watcher(api, config).default_backoff().boxed();
         let mut listed: HashSet<ObjectRef> = HashSet::new();
         let scope: Scope = (gvk, namespace);

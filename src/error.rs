@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::render::RenderError;
+use crate::sources::SourceError;
 use crate::status::Reason;
 
 /// A reconcile that failed. One type decides the condition, the event and when to try again.
@@ -14,6 +15,25 @@ pub enum ReconcileError {
     Spec {
         /// What it is instead.
         found: &'static str,
+    },
+    /// A Secret or `ConfigMap` of the watch's `valuesFrom` does not give its values.
+    #[error("failed to get the values")]
+    Values(#[from] SourceError),
+    /// It can't be told who is to make the release.
+    #[error("{reason}")]
+    Identity {
+        /// Why.
+        reason: String,
+    },
+    /// Whoever is to make the release may not.
+    #[error("{who} may not: {missing}; grant these rights")]
+    Access {
+        /// The user, or the operator.
+        who: String,
+        /// All that it may not do.
+        missing: String,
+        /// Whether a revision is deployed already.
+        is_upgrade: bool,
     },
     /// The release's name is not one that Helm takes.
     #[error("name of the custom resource can't be a release's: {reason}")]
@@ -71,13 +91,17 @@ impl ReconcileError {
     /// The condition's reason.
     pub fn reason(&self) -> Reason {
         match self {
-            Self::Render { is_upgrade: false, .. } | Self::Install(_) => Reason::InstallError,
-            Self::Upgrade(_) => Reason::UpgradeError,
-            Self::Uninstall(_) => Reason::UninstallError,
-            Self::Spec { .. } | Self::ReleaseName { .. } => Reason::ErrorGettingValues,
-            Self::Chart { .. } | Self::Render { is_upgrade: true, .. } | Self::Reconcile(_) | Self::Update(_) => {
-                Reason::ReconcileError
+            Self::Render { is_upgrade: false, .. } | Self::Access { is_upgrade: false, .. } | Self::Install(_) => {
+                Reason::InstallError
             }
+            Self::Access { is_upgrade: true, .. } | Self::Upgrade(_) => Reason::UpgradeError,
+            Self::Uninstall(_) => Reason::UninstallError,
+            Self::Spec { .. } | Self::Values(_) | Self::ReleaseName { .. } => Reason::ErrorGettingValues,
+            Self::Identity { .. }
+            | Self::Chart { .. }
+            | Self::Render { is_upgrade: true, .. }
+            | Self::Reconcile(_)
+            | Self::Update(_) => Reason::ReconcileError,
         }
     }
 
@@ -92,14 +116,23 @@ impl ReconcileError {
     /// When to try again. What depends on nothing but the inputs is not tried again before they change.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Spec { .. } | Self::ReleaseName { .. } | Self::Chart { .. } => Retry::Never,
-            Self::Render { source, .. } => match source {
-                RenderError::Engine(_) | RenderError::Manifest(_) => Retry::Never,
-                RenderError::Broken => Retry::Backoff,
-            },
-            Self::Install(_) | Self::Upgrade(_) | Self::Uninstall(_) | Self::Reconcile(_) | Self::Update(_) => {
-                Retry::Backoff
+            Self::Render {
+                source: RenderError::Broken,
+                ..
             }
+            | Self::Values(SourceError::Read(_))
+            | Self::Access { .. }
+            | Self::Install(_)
+            | Self::Upgrade(_)
+            | Self::Uninstall(_)
+            | Self::Reconcile(_)
+            | Self::Update(_) => Retry::Backoff,
+            Self::Spec { .. }
+            | Self::Values(_)
+            | Self::ReleaseName { .. }
+            | Self::Identity { .. }
+            | Self::Chart { .. }
+            | Self::Render { .. } => Retry::Never,
         }
     }
 

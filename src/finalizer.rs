@@ -28,8 +28,8 @@ pub async fn finalize(
     if !is_finalized(object) {
         return Ok(Next::Event);
     }
-    let watch = &cx.watches[key.watch];
-    let mut release = release_context(cx, watch, object, "", wishes, slot);
+    let watch = &cx.watches.get(key.watch);
+    let mut release = release_context(cx, watch, object, "", wishes, slot)?;
     let history = observe(&release.secrets, &release.ownership.release)
         .await
         .map_err(ReconcileError::Uninstall)?;
@@ -101,6 +101,8 @@ async fn tell_waiting(cx: &Context, key: &Key, object: &DynamicObject, what: Str
         failure: None,
         waiting: Some(what),
         mistakes: &[],
+        is_secret: true,
+        paused: None,
     });
     write_status(cx, key, object, status).await
 }

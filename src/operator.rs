@@ -1,6 +1,8 @@
 //! Wires the watches, the queue and the reconciles together, and runs them until told to stop.
 
-use std::collections::BTreeSet;
+mod places;
+mod reload;
+
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use helm_action::Slot;
 use helm_kube::Cluster;
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -18,13 +20,18 @@ use crate::charts::Charts;
 use crate::dependents::Dependents;
 use crate::events::Events;
 use crate::health::Health;
+use crate::identity::Identities;
 use crate::metrics::{Metrics, Work, releases};
 use crate::primaries::{Primaries, place};
+use crate::project::Project;
 use crate::queue::{After, Queue};
 use crate::reconcile::{Context, Memory, Next, Settings, reconcile};
 use crate::render::Renderer;
 use crate::request::{Key, is_being_deleted};
-use crate::watches::Watch;
+use crate::sources::Sources;
+use crate::watches::{ActiveWatches, Watch};
+use places::Places;
+use reload::Watchers;
 
 /// How the operator is run.
 #[derive(Clone, Debug)]
@@ -43,22 +50,23 @@ pub struct Options {
 pub struct Operator {
     cx: Arc<Context>,
     queue: Arc<Queue<Key>>,
-    places: Vec<Arc<Semaphore>>,
+    places: Places,
     backoff: Arc<Backoff>,
     progress: Arc<Work>,
     health: Arc<Health>,
+    metrics: Arc<Metrics>,
     options: Options,
 }
 
 impl Operator {
-    /// Sets everything up; `charts` has those of the watches. Nothing is watched yet.
+    /// Sets everything up; `charts` has those of `watches`. Nothing is watched yet.
     ///
     /// # Errors
     /// The system's, if it grants no threads.
     pub fn new(
         cluster: Cluster,
+        charts: Arc<Charts>,
         watches: Vec<Watch>,
-        charts: Charts,
         options: Options,
         health: Arc<Health>,
         metrics: &Arc<Metrics>,
@@ -76,20 +84,13 @@ impl Operator {
             let queue = Arc::clone(&queue);
             Arc::new(move |key: &Key| queue.nudge(key))
         };
-        let names: BTreeSet<String> = watches
-            .iter()
-            .filter_map(|watch| Some(charts.current(&watch.chart).ok()?.chart.name().to_owned()))
-            .collect();
         let namespaces: Arc<[String]> = options.namespaces.clone().into();
-        let default = options.max_concurrent_reconciles;
-        let places: Vec<usize> = watches
-            .iter()
-            .map(|watch| watch.max_concurrent_reconciles.unwrap_or(default).max(1))
-            .collect();
-        let progress = Arc::new(Work::new(Arc::clone(metrics), &watches, places.clone()));
+        let progress = Arc::new(Work::new(Arc::clone(metrics)));
         health.expect(watches.iter().map(ToString::to_string));
         let cx = Context {
-            dependents: Dependents::new(cluster.clone(), &names, namespaces, nudge),
+            dependents: Dependents::new(cluster.clone(), namespaces, nudge),
+            identities: Identities::new(cluster.clone()),
+            sources: Sources::new(cluster.client().clone(), Arc::clone(&changed)),
             primaries: Primaries::new(cluster.clone(), Arc::clone(&health), changed),
             events: Events::new(cluster.client().clone(), Arc::clone(metrics)),
             renderer: Renderer::new(
@@ -99,7 +100,7 @@ impl Operator {
             memory: Memory::default(),
             settings: options.settings.clone(),
             charts,
-            watches,
+            watches: ActiveWatches::new(watches),
             cluster,
         };
         let cx = Arc::new(cx);
@@ -110,27 +111,49 @@ impl Operator {
                 releases::collect(&cx.primaries, &cx.watches, samples);
             }
         });
-        Ok(Self {
+        let operator = Self {
             cx,
             queue,
-            places: places
-                .into_iter()
-                .map(|places| Arc::new(Semaphore::new(places)))
-                .collect(),
+            places: Places::default(),
             backoff,
             progress,
             health,
+            metrics: Arc::clone(metrics),
             options,
-        })
+        };
+        operator.employ();
+        Ok(operator)
     }
 
-    /// Watches and reconciles until `stop` ends, then lets the reconciles under way come to an end.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
-        let operator = Arc::new(self);
-        let mut watchers = JoinSet::new();
-        for (index, watch) in operator.cx.watches.iter().enumerate() {
-            watchers.spawn(Arc::clone(&operator).watch(index, watch.clone()));
+    /// Gives each watch its places.
+    fn employ(&self) {
+        let default = self.options.max_concurrent_reconciles;
+        let places = |watch: &Watch| watch.max_concurrent_reconciles.unwrap_or(default).max(1);
+        let watches = self.cx.watches.all();
+        let watches: Vec<_> = watches
+            .into_iter()
+            .map(|(index, watch)| {
+                let count = places(&watch);
+                (index, watch, count)
+            })
+            .collect();
+        for (index, _, count) in &watches {
+            self.places.set(*index, *count);
         }
+        self.progress.employ(&watches);
+    }
+
+    /// Watches and reconciles until `stop` ends, taking up edits of the project's files, then lets the reconciles under way
+    /// come to an end.
+    pub async fn run(self, project: Project, stop: impl Future<Output = ()>) {
+        let operator = Arc::new(self);
+        operator.watch_charts().await;
+        let mut watchers = Watchers::default();
+        for (index, watch) in operator.cx.watches.all() {
+            watchers.start(&operator, index, watch);
+        }
+        let (send, mut news) = mpsc::channel(1);
+        let follower = tokio::spawn(project.follow(send));
         let mut running = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
         loop {
@@ -138,9 +161,11 @@ impl Operator {
                 () = &mut stop => break,
                 key = operator.queue.next() => drop(running.spawn(Arc::clone(&operator).work(key))),
                 Some(_) = running.join_next(), if !running.is_empty() => {}
+                Some(item) = news.recv() => operator.take(item, &mut watchers).await,
             }
         }
-        watchers.abort_all();
+        drop(watchers);
+        follower.abort();
         tracing::info!(running = running.len(), "stopping; reconciles under way come to an end");
         let drained = timeout(operator.options.grace, async {
             while running.join_next().await.is_some() {}
@@ -154,7 +179,7 @@ impl Operator {
         }
     }
 
-    async fn watch(self: Arc<Self>, index: usize, watch: Watch) {
+    async fn watch(self: Arc<Self>, index: usize, watch: Arc<Watch>) {
         let kind = self.cx.primaries.kind(&watch).await;
         let namespaces: Vec<Option<String>> = if self.options.namespaces.is_empty() || !kind.namespaced {
             vec![None]
@@ -171,7 +196,7 @@ impl Operator {
             self.cx
                 .primaries
                 .clone()
-                .follow(index, watch.clone(), kind.clone(), namespace)
+                .follow(index, Arc::clone(&watch), kind.clone(), namespace)
         });
         futures::future::join_all(streams).await;
     }
@@ -180,7 +205,7 @@ impl Operator {
     /// nobody's deletion.
     async fn work(self: Arc<Self>, key: Key) {
         let mut running = self.progress.take(&key);
-        let slot = Slot::take(Arc::clone(&self.places[key.watch])).await;
+        let slot = Slot::take(self.places.of(key.watch)).await;
         running.start();
         let outcome = AssertUnwindSafe(self.look(&key, slot)).catch_unwind().await.ok();
         running.end(outcome);

@@ -78,6 +78,13 @@ impl Primaries {
             .collect()
     }
 
+    /// Lets go of the resources of a watch that is no more. They and their releases stay as they are.
+    pub fn let_go(&self, watch: usize) {
+        for key in self.keys(Some(watch)) {
+            self.gone(&key);
+        }
+    }
+
     /// The plural, scope and version of a watch's kind, waiting for its definition if need be.
     pub async fn kind(&self, watch: &Watch) -> ApiKind {
         let mut said = false;
@@ -101,7 +108,7 @@ impl Primaries {
     }
 
     /// Follows the resources of one watch, in one namespace or in all, for ever.
-    pub async fn follow(self, index: usize, watch: Watch, kind: ApiKind, namespace: Option<String>) {
+    pub async fn follow(self, index: usize, watch: Arc<Watch>, kind: ApiKind, namespace: Option<String>) {
         let api = self.cluster.api(&kind, namespace.as_deref());
         let mut config = watcher::Config::default();
         if !watch.selector.is_everything() {

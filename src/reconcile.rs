@@ -2,6 +2,7 @@
 
 mod maintain;
 mod memory;
+mod pause;
 mod release;
 mod resource;
 
@@ -9,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use helm_action::{
-    Context as ReleaseContext, Deployed, Desired, History, Slot, Step, adopt, check, deploy, observe, plan,
+    Context as ReleaseContext, Deployed, Desired, History, Slot, Step, Tracked, adopt, check, deploy, observe, plan,
 };
-use helm_kube::Cluster;
+use helm_kube::{Cluster, Record};
 use kube::api::DynamicObject;
 
 pub use self::memory::{Memo, Memory};
@@ -20,30 +21,36 @@ pub(crate) use self::resource::{api, update_error, write_status};
 
 use self::maintain::{keep, maintain, remember_deployed, tell_repaired, track};
 use self::memory::identity;
-use self::release::{desired, validate_name};
+use self::release::{desired, ensure_access, explained, validate_name};
 use self::resource::{fail, finalized, report};
 use crate::charts::{Charts, LoadedChart};
 use crate::dependents::Dependents;
 use crate::error::ReconcileError;
 use crate::events::{Events, Happening};
 use crate::finalizer;
+use crate::identity::{Identities, refusal};
 use crate::primaries::Primaries;
 use crate::render::Renderer;
 use crate::request::{Key, Wishes, is_being_deleted, is_finalized};
-use crate::watches::Watch;
+use crate::sources::Sources;
+use crate::watches::{ActiveWatches, Watch};
 
 /// What all reconciles share.
 pub struct Context {
     /// The cluster.
     pub cluster: Cluster,
     /// The watches.
-    pub watches: Vec<Watch>,
+    pub watches: ActiveWatches,
     /// The charts on disk.
-    pub charts: Charts,
+    pub charts: Arc<Charts>,
+    /// The cluster as others than the operator see it.
+    pub identities: Identities,
     /// The render threads.
     pub renderer: Renderer,
     /// The custom resources.
     pub primaries: Primaries,
+    /// Where values come from.
+    pub sources: Sources,
     /// The objects of releases.
     pub dependents: Dependents,
     /// Where events go.
@@ -82,11 +89,15 @@ pub enum Next {
 pub async fn reconcile(cx: &Context, key: &Key, slot: Slot) -> Next {
     let Some(object) = cx.primaries.get(key) else {
         cx.dependents.forget(key);
+        cx.sources.forget(key);
         cx.memory.forget(key);
         return Next::Event;
     };
-    let wishes = Wishes::of(&object);
-    let result = if is_being_deleted(&object) {
+    let mut wishes = Wishes::of(&object);
+    wishes.mistakes.extend(refusal(&cx.watches.get(key.watch), &wishes));
+    let result = if wishes.paused {
+        pause::look(cx, key, &object, &wishes, slot).await
+    } else if is_being_deleted(&object) {
         finalizer::finalize(cx, key, &object, &wishes, slot).await
     } else {
         bring_about(cx, key, &object, &wishes, slot).await
@@ -104,14 +115,17 @@ async fn bring_about(
     wishes: &Wishes,
     slot: Slot,
 ) -> Result<Next, ReconcileError> {
-    let watch = &cx.watches[key.watch];
+    let watch = &cx.watches.get(key.watch);
     let causes = cx.dependents.take_causes(key);
     let chart = load(cx, watch);
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
-        && memo.is_of(object, chart)
+        && !memo.is_paused
+        && memo.is_of(object, chart, watch)
+        && memo.answers(wishes)
+        && cx.sources.is_current(key)
         && is_finalized(object)
     {
-        let release = release_context(cx, watch, object, chart.chart.name(), wishes, slot.clone());
+        let release = release_context(cx, watch, object, chart.chart.name(), wishes, slot.clone())?;
         if maintain(cx, key, object, wishes, memo, &causes, &release).await? {
             return Ok(period(cx, watch, wishes));
         }
@@ -119,27 +133,42 @@ async fn bring_about(
     let object = finalized(cx, key, object).await?;
     validate_name(&object)?;
     let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let mut release = release_context(cx, watch, &object, name, wishes, slot);
+    let mut release = release_context(cx, watch, &object, name, wishes, slot)?;
     let history = observe(&release.secrets, &release.ownership.release)
         .await
         .map_err(ReconcileError::Reconcile)?;
     release.disable_hooks = match history.deployed() {
-        None => wishes.install_disable_hooks,
-        Some(_) => wishes.upgrade_disable_hooks,
+        None => wishes.disabled_hooks.install,
+        Some(_) => wishes.disabled_hooks.upgrade,
     };
     refuse_foreign(&release, &history, chart.as_deref().ok()).map_err(ReconcileError::Reconcile)?;
-    let (chart, desired) = match desired(cx, watch, &object, &release.ownership.namespace, chart, &history).await {
+    let (chart, mut desired) = match desired(cx, key, watch, &object, &release, chart, &history).await {
         Ok(found) => found,
         Err(error) => {
             // What is told is why the spec can't be had; what is amiss besides is looked at again with it.
             if let Err(second) = keep(cx, key, &object, &release, &history, &causes).await {
-                tracing::warn!(release = %key, error = second.chain(), "failed to keep the deployed revision as it is");
+                tracing::warn!(release = %key, error = cx.sources.masked(key, second.chain()), "failed to keep the deployed revision as it is");
             }
             return Err(error);
         }
     };
     remember_deployed(cx, key, &history);
-    let memo = act(cx, key, &object, &release, &history, &desired, &chart).await?;
+    let description = match history.deployed() {
+        None => &wishes.install_description,
+        Some(_) => &wishes.upgrade_description,
+    };
+    desired.description = description.clone().unwrap_or_default();
+    ensure_access(&release, &history, &desired).await?;
+    let (record, objects) = act(cx, key, &object, &release, &history, &desired).await?;
+    let memo = Memo {
+        made_from: Some(identity(&object)),
+        watch: Arc::clone(watch),
+        chart: *chart.digest.as_bytes(),
+        asked: wishes.reconcile_now.clone(),
+        is_paused: false,
+        record: Arc::new(record),
+        objects,
+    };
     track(cx, key, &memo.objects).await;
     report(cx, key, &object, wishes, Some(&memo), None).await?;
     cx.memory.put(key, memo);
@@ -161,11 +190,10 @@ async fn act(
     release: &ReleaseContext,
     history: &History,
     desired: &Desired,
-    chart: &LoadedChart,
-) -> Result<Memo, ReconcileError> {
+) -> Result<(Record, Vec<Tracked>), ReconcileError> {
     let step = plan(history, &desired.inputs);
     tracing::debug!(release = %key, ?step, "planned");
-    let (record, objects) = match step {
+    Ok(match step {
         Step::Install { revision } | Step::Upgrade { revision } => {
             let done = bring_out(cx, key, object, release, history, desired, revision).await?;
             (done.record, done.objects)
@@ -190,12 +218,6 @@ async fn act(
             tell_repaired(cx, key, object, &repaired).await;
             (record.clone(), objects)
         }
-    };
-    Ok(Memo {
-        made_from: Some(identity(object)),
-        chart: *chart.digest.as_bytes(),
-        record: Arc::new(record),
-        objects,
     })
 }
 
@@ -209,24 +231,34 @@ async fn bring_out(
     desired: &Desired,
     revision: u32,
 ) -> Result<Deployed, ReconcileError> {
-    warn_of_overrides(cx, key, object).await;
+    if !is_repeated(history, desired) {
+        warn_of_overrides(cx, key, object).await;
+    }
     let is_install = history.deployed().is_none();
-    let done = deploy(release, history, desired, revision).await;
-    let (done, happening, note) = if is_install {
-        let done = done.map_err(ReconcileError::Install)?;
+    let done = match deploy(release, history, desired, revision).await {
+        Ok(done) => done,
+        Err(error) => return Err(explained(error, release, history, desired).await),
+    };
+    let (happening, note) = if is_install {
         tracing::info!(release = %key, revision, "Installed release");
-        (done, Happening::Installed, format!("Installed revision {revision}"))
+        (Happening::Installed, format!("Installed revision {revision}"))
     } else {
-        let done = done.map_err(ReconcileError::Upgrade)?;
         tracing::info!(release = %key, revision, "Upgraded release");
-        (done, Happening::Upgraded, format!("Upgraded to revision {revision}"))
+        (Happening::Upgraded, format!("Upgraded to revision {revision}"))
     };
     cx.events.publish(object, happening, &note).await;
     Ok(done)
 }
 
+/// Whether the last attempt was made from the same inputs, and what is told of them was told then.
+fn is_repeated(history: &History, desired: &Desired) -> bool {
+    history
+        .last()
+        .is_some_and(|last| last.inputs.as_ref() == Some(&desired.inputs))
+}
+
 async fn warn_of_overrides(cx: &Context, key: &Key, object: &DynamicObject) {
-    for over in &cx.watches[key.watch].override_values {
+    for over in &cx.watches.get(key.watch).override_values {
         let value = if cx.settings.suppress_override_values {
             "****"
         } else {

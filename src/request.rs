@@ -16,6 +16,12 @@ pub const LEGACY_FINALIZER: &str = "uninstall-helm-release";
 /// The prefix of the annotations that steer a release.
 const PREFIX: &str = "helm.sdk.operatorframework.io/";
 
+/// The prefix of the annotations that no other operator has.
+const OWN_PREFIX: &str = "chartwright.dev/";
+
+/// The annotation that names the service account of a release, where its watch allows it.
+pub const SERVICE_ACCOUNT: &str = "chartwright.dev/service-account-name";
+
 /// Names one custom resource among those of all watches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -41,49 +47,68 @@ impl fmt::Display for Key {
 pub struct Wishes {
     /// How often to look again, in place of the watch's period.
     pub reconcile_period: Option<Duration>,
-    /// Whether hooks of an install are left out.
-    pub install_disable_hooks: bool,
-    /// Whether hooks of an upgrade are left out.
-    pub upgrade_disable_hooks: bool,
-    /// Whether hooks of the uninstall are left out.
-    pub uninstall_disable_hooks: bool,
+    /// Whether nothing is to be written but the status.
+    pub paused: bool,
+    /// Asks for a full look, once for each new text.
+    pub reconcile_now: Option<String>,
+    /// The service account that the release is to be made by.
+    pub service_account: Option<String>,
+    /// What the record of an install is to say, in place of Helm's text.
+    pub install_description: Option<String>,
+    /// What the record of an upgrade is to say, in place of Helm's text.
+    pub upgrade_description: Option<String>,
+    /// Which hooks are left out.
+    pub disabled_hooks: DisabledHooks,
     /// Annotations that can't be understood, each with what is wrong; they count as absent.
     pub mistakes: Vec<String>,
+}
+
+/// The operations whose hooks are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DisabledHooks {
+    /// Those of an install.
+    pub install: bool,
+    /// Those of an upgrade.
+    pub upgrade: bool,
+    /// Those of the uninstall.
+    pub uninstall: bool,
 }
 
 impl Wishes {
     /// Reads the annotations of a custom resource.
     pub fn of(object: &DynamicObject) -> Self {
-        let mut wishes = Self::default();
-        let text = |name: &str| object.annotations().get(&format!("{PREFIX}{name}")).map(String::as_str);
-        if let Some(period) = text("reconcile-period") {
-            match crate::duration::parse(period) {
-                Ok(period) => wishes.reconcile_period = Some(period),
-                Err(error) => wishes
-                    .mistakes
-                    .push(format!("annotation `{PREFIX}reconcile-period`: {error}")),
-            }
-        }
-        let mut flag = |name: &str| match text(name).map(parse_bool) {
+        let mut mistakes = Vec::new();
+        let text = |name: &str| object.annotations().get(name).map(String::as_str);
+        let own = |name: &str| text(&format!("{OWN_PREFIX}{name}")).map(str::to_owned);
+        let helm = |name: &str| text(&format!("{PREFIX}{name}")).map(str::to_owned);
+        let mut flag = |name: String| match text(&name).map(parse_bool) {
             None => false,
             Some(Some(flag)) => flag,
             Some(None) => {
-                wishes
-                    .mistakes
-                    .push(format!("annotation `{PREFIX}{name}` is neither true nor false"));
+                mistakes.push(format!("annotation `{name}` is neither true nor false"));
                 false
             }
         };
-        let flags = [
-            flag("install-disable-hooks"),
-            flag("upgrade-disable-hooks"),
-            flag("uninstall-disable-hooks"),
-        ];
-        [
-            wishes.install_disable_hooks,
-            wishes.upgrade_disable_hooks,
-            wishes.uninstall_disable_hooks,
-        ] = flags;
+        let mut wishes = Self {
+            paused: flag(format!("{OWN_PREFIX}paused")),
+            reconcile_now: own("reconcile-now"),
+            service_account: text(SERVICE_ACCOUNT).map(str::to_owned),
+            install_description: helm("install-description"),
+            upgrade_description: helm("upgrade-description"),
+            disabled_hooks: DisabledHooks {
+                install: flag(format!("{PREFIX}install-disable-hooks")),
+                upgrade: flag(format!("{PREFIX}upgrade-disable-hooks")),
+                uninstall: flag(format!("{PREFIX}uninstall-disable-hooks")),
+            },
+            ..Self::default()
+        };
+        if let Some(period) = helm("reconcile-period") {
+            match crate::duration::parse(&period) {
+                Ok(period) => wishes.reconcile_period = Some(period),
+                Err(error) => mistakes.push(format!("annotation `{PREFIX}reconcile-period`: {error}")),
+            }
+        }
+        wishes.mistakes = mistakes;
         wishes
     }
 }
@@ -120,4 +145,75 @@ pub fn is_finalized(object: &DynamicObject) -> bool {
         .finalizers()
         .iter()
         .any(|name| name == FINALIZER || name == LEGACY_FINALIZER)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wishes(annotations: &[(&str, &str)]) -> Wishes {
+        let annotations: serde_json::Map<_, _> = annotations
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
+            .collect();
+        let object = json!({"metadata": {"name": "x", "annotations": annotations}});
+        Wishes::of(&serde_json::from_value(object).unwrap())
+    }
+
+    /// What annotations come to; an expectation sets what it expects besides.
+    fn check(annotations: &[(&str, &str)], expect: impl FnOnce(&mut Wishes)) {
+        let mut expected = Wishes::default();
+        expect(&mut expected);
+        assert_eq!(wishes(annotations), expected, "{annotations:?}");
+    }
+
+    #[test]
+    fn our_annotations_are_understood_or_named() {
+        check(&[("other.dev/paused", "true")], |_| {});
+        check(&[("chartwright.dev/paused", "T")], |it| {
+            it.paused = true;
+        });
+        check(&[("chartwright.dev/paused", "false")], |_| {});
+        check(&[("chartwright.dev/paused", "please")], |it| {
+            it.mistakes = vec!["annotation `chartwright.dev/paused` is neither true nor false".into()];
+        });
+        check(&[("chartwright.dev/reconcile-now", "")], |it| {
+            it.reconcile_now = Some(String::new());
+        });
+        check(&[(SERVICE_ACCOUNT, "till")], |it| {
+            it.service_account = Some("till".into());
+        });
+    }
+
+    #[test]
+    fn annotations_of_helm_operators_are_understood_or_named() {
+        let name = |name: &str| format!("{PREFIX}{name}");
+        check(&[(&name("install-disable-hooks"), "1")], |it| {
+            it.disabled_hooks.install = true;
+        });
+        check(&[(&name("upgrade-disable-hooks"), "true")], |it| {
+            it.disabled_hooks.upgrade = true;
+        });
+        check(&[(&name("uninstall-disable-hooks"), "True")], |it| {
+            it.disabled_hooks.uninstall = true;
+        });
+        check(&[(&name("uninstall-disable-hooks"), "yes")], |it| {
+            it.mistakes = vec![format!(
+                "annotation `{PREFIX}uninstall-disable-hooks` is neither true nor false"
+            )];
+        });
+        check(&[(&name("install-description"), "why")], |it| {
+            it.install_description = Some("why".into());
+        });
+        check(&[(&name("upgrade-description"), "")], |it| {
+            it.upgrade_description = Some(String::new());
+        });
+        check(&[(&name("reconcile-period"), "1m")], |it| {
+            it.reconcile_period = Some(Duration::from_mins(1));
+        });
+        let found = wishes(&[(&name("reconcile-period"), "soon")]);
+        assert_eq!((found.reconcile_period, found.mistakes.len()), (None, 1));
+    }
 }

@@ -1,5 +1,7 @@
 //! What a custom resource says of its release: computed in one place, from facts.
 
+use std::fmt::Write as _;
+
 use helm_action::Tracked;
 use helm_kube::Readiness;
 use helm_release::Release;
@@ -7,7 +9,7 @@ use kube::api::DynamicObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::error::ReconcileError;
+use crate::error::{ReconcileError, Retry};
 
 /// The condition types: helm-operator's four, and those that kstatus and people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,8 @@ pub enum ConditionType {
     Irreconcilable,
     /// The release is as the spec asks, and all its objects are ready.
     Ready,
+    /// An annotation asks that nothing is done.
+    Paused,
     /// Work is under way.
     Reconciling,
     /// Nothing will happen until somebody changes something.
@@ -55,6 +59,8 @@ pub enum Reason {
     ObjectFailed,
     /// The spec is newer than what was deployed.
     Progressing,
+    /// An annotation asks that nothing is done.
+    Paused,
 }
 
 /// One condition; `lastTransitionTime` is set when it is published.
@@ -90,12 +96,65 @@ pub struct Facts<'a> {
     /// Its objects.
     pub objects: &'a [Tracked],
     /// What failed.
-    pub failure: Option<&'a ReconcileError>,
+    pub failure: Option<Failure>,
     /// What a deletion waits for.
     pub waiting: Option<String>,
     /// Annotations that were not understood.
     pub mistakes: &'a [String],
+    /// Whether the release is made with what Secrets say, so that what came out of the chart is not to be shown.
+    pub is_secret: bool,
+    /// What a paused release would need.
+    pub paused: Option<Paused>,
 }
+
+/// What would be done for a release if it were not paused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paused {
+    /// What would be done, each in a clause.
+    pub wanted: Vec<String>,
+}
+
+impl Paused {
+    /// More than these are counted only.
+    const MOST: usize = 5;
+
+    fn message(&self) -> String {
+        let mut text = "paused by annotation".to_owned();
+        for (index, clause) in self.wanted.iter().take(Self::MOST).enumerate() {
+            text.push_str(if index == 0 { "; without it, " } else { ", " });
+            text.push_str(clause);
+        }
+        let more = self.wanted.len().saturating_sub(Self::MOST);
+        if more > 0 {
+            let _ = write!(text, ", and {more} more");
+        }
+        text
+    }
+}
+
+/// A failure as the status tells it.
+#[derive(Debug)]
+pub struct Failure {
+    is_of_release: bool,
+    is_final: bool,
+    reason: Reason,
+    text: String,
+}
+
+impl Failure {
+    /// What a status says of `error`; `text` is what is told of it.
+    pub fn new(error: &ReconcileError, text: String) -> Self {
+        Self {
+            is_of_release: error.is_release_failure(),
+            is_final: error.retry() == Retry::Never,
+            reason: error.reason(),
+            text,
+        }
+    }
+}
+
+/// What stands for a manifest that may have a Secret's data in it.
+const HIDDEN: &str = "# Left out of the status: values of this release come from a Secret.\n";
 
 /// Computes the status. Times are left empty; [`publish`] sets those of changed conditions.
 pub fn summarize(facts: &Facts<'_>) -> Value {
@@ -109,7 +168,12 @@ pub fn summarize(facts: &Facts<'_>) -> Value {
     });
     if let Some(release) = facts.deployed {
         status["revision"] = json!(release.version);
-        status["deployedRelease"] = json!({ "name": release.name, "manifest": without_secrets(&release.manifest) });
+        let manifest = if facts.is_secret {
+            HIDDEN.to_owned()
+        } else {
+            without_secrets(&release.manifest)
+        };
+        status["deployedRelease"] = json!({ "name": release.name, "manifest": manifest });
     }
     status
 }
@@ -148,18 +212,30 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
                 ConditionType::Deployed,
                 true,
                 Some(reason),
-                release.info.notes.trim().to_owned(),
+                if facts.is_secret {
+                    String::new()
+                } else {
+                    release.info.notes.trim().to_owned()
+                },
             ));
         }
         (None, None) => all.push(condition(ConditionType::Deployed, false, None, String::new())),
     }
-    if let Some(error) = facts.failure {
-        let which = if error.is_release_failure() {
+    if let Some(failure) = &facts.failure {
+        let which = if failure.is_of_release {
             ConditionType::ReleaseFailed
         } else {
             ConditionType::Irreconcilable
         };
-        all.push(condition(which, true, Some(error.reason()), error.chain()));
+        all.push(condition(which, true, Some(failure.reason), failure.text.clone()));
+    }
+    if let Some(paused) = &facts.paused {
+        all.push(condition(
+            ConditionType::Paused,
+            true,
+            Some(Reason::Paused),
+            paused.message(),
+        ));
     }
     all.extend(health(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
     all
@@ -168,10 +244,11 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
 /// `Ready`, and `Reconciling` or `Stalled` where one of them holds, as kstatus reads them.
 fn health(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reason, String)> {
     let (ready, reason, message) = readiness(facts);
-    let more = match (ready, facts.failure.map(ReconcileError::retry)) {
+    let is_final = facts.paused.is_some() || facts.failure.as_ref().is_some_and(|failure| failure.is_final);
+    let more = match (ready, is_final) {
         (true, _) => None,
-        (false, Some(crate::error::Retry::Never)) => Some(ConditionType::Stalled),
-        (false, _) => Some(ConditionType::Reconciling),
+        (false, true) => Some(ConditionType::Stalled),
+        (false, false) => Some(ConditionType::Reconciling),
     };
     let second = more.map(|kind| (kind, true, reason, message.clone()));
     std::iter::once((ConditionType::Ready, ready, reason, message)).chain(second)
@@ -181,8 +258,11 @@ fn readiness(facts: &Facts<'_>) -> (bool, Reason, String) {
     if let Some(waiting) = &facts.waiting {
         return (false, Reason::UninstallSuccessful, waiting.clone());
     }
-    if let Some(error) = facts.failure {
-        return (false, error.reason(), error.chain());
+    if let Some(failure) = &facts.failure {
+        return (false, failure.reason, failure.text.clone());
+    }
+    if let Some(paused) = facts.paused.as_ref().filter(|paused| !paused.wanted.is_empty()) {
+        return (false, Reason::Paused, paused.message());
     }
     if facts.deployed.is_none() {
         return (false, Reason::Progressing, "the release is being installed".into());
@@ -275,3 +355,6 @@ pub fn publish(object: &DynamicObject, mut status: Value, now: &str) -> Option<V
     }
     Some(status)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,19 @@
-//! The values of a release: the custom resource's spec, and what the watch puts over it.
+//! The values of a release: what its sources say, the custom resource's spec over it, the watch's overrides over both.
 
 use govalue::{Map, Value};
+use helm_chart::strvals::set_string;
 use kube::api::DynamicObject;
 
 use crate::error::ReconcileError;
+use crate::sources::{Found, SourceError};
 use crate::watches::Watch;
 
-/// The values that a custom resource gives its release: its `spec`, with the watch's `overrideValues` over it.
+/// The values of a release, the later winning: `valuesFrom` in the file's order, the resource's `spec`, `overrideValues`.
 ///
-/// Integers of the spec stay integers. Overrides are texts; they are joined in the file's order before they are put over
-/// the spec, so that a list or a text of the spec never stands in an override's way.
-pub fn of(object: &DynamicObject, watch: &Watch) -> Result<Map, ReconcileError> {
+/// What many resources share is said in a source, and each may say otherwise, as in Flux's `HelmRelease`; what is not for
+/// a resource to say is an override. Integers stay integers. Overrides are texts; they are joined in the file's order
+/// before they are put over the rest, so that a list or a text of the spec never stands in an override's way.
+pub fn of(object: &DynamicObject, watch: &Watch, sources: Map) -> Result<Map, ReconcileError> {
     let spec = object.data.get("spec").cloned().unwrap_or_default();
     let found = match &spec {
         serde_json::Value::Null => "missing",
@@ -18,10 +21,60 @@ pub fn of(object: &DynamicObject, watch: &Watch) -> Result<Map, ReconcileError> 
         serde_json::Value::Array(_) => "a list",
         _ => "a scalar",
     };
-    let values = serde_json::from_value::<Value>(spec).ok().and_then(Value::into_map);
-    let Some(mut values) = values else {
+    let spec = serde_json::from_value::<Value>(spec).ok().and_then(Value::into_map);
+    let Some(spec) = spec else {
         return Err(ReconcileError::Spec { found });
     };
+    let mut values = sources;
+    merge(&mut values, &spec);
     watch.override_values.apply(&mut values);
     Ok(values)
 }
+
+/// Joins what sources have, a later one winning. A text that goes to a path is that text, whatever it looks like.
+pub fn join(found: &[Found<'_>]) -> Result<Map, SourceError> {
+    let mut values = Map::new();
+    for Found { entry, source, text } in found {
+        let Some(text) = text else { continue };
+        let at = || (source.clone(), entry.key.clone());
+        match &entry.target_path {
+            // Neither error's text is told: it may have the secret in it.
+            None => match goyaml::map_from_str(text) {
+                Ok(above) => merge(&mut values, &above),
+                Err(error) => return Err(SourceError::not_values(at(), error.problem().line())),
+            },
+            Some(path) => {
+                set_string(&format!("{path}={}", escape(text)), &mut values)
+                    .map_err(|_| SourceError::path(at(), path))?;
+            }
+        }
+    }
+    Ok(values)
+}
+
+/// A text so that `--set-string` reads it as one, to the last comma.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | ',' | '{' | '}') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// Puts `over` over `values`: maps are joined, everything else is replaced.
+pub(crate) fn merge(values: &mut Map, over: &Map) {
+    for (key, value) in over {
+        match (values.get_mut(key), value) {
+            (Some(Value::Map(below)), Value::Map(above)) => merge(below, above),
+            _ => {
+                values.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

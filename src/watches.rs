@@ -4,6 +4,7 @@
 //! that loads, a valid selector and overrides whose variables and templates are filled in. All mistakes of a file are
 //! reported together, each with its place.
 
+mod active;
 mod conflict;
 mod entry;
 mod expand;
@@ -12,6 +13,7 @@ mod mistake;
 mod overrides;
 mod schema;
 mod selector;
+mod values_from;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,11 +23,14 @@ use govalue::Value;
 use goyaml::{Node, NodeValue};
 use helm_kube::Gvk;
 
+pub use active::{ActiveWatches, Changes};
 pub use expand::Environment;
 pub use mistake::{Mistake, WatchesError};
 pub use overrides::{Override, Overrides};
 pub use schema::{FIELDS, Field, FieldKind, json_schema, reference};
+pub(crate) use selector::is_subdomain;
 pub use selector::{Requirement, Rule, Selector};
+pub use values_from::{SourceKind, ValuesFrom};
 
 use crate::charts::Charts;
 use mistake::Mistakes;
@@ -39,6 +44,8 @@ pub struct Watch {
     pub chart: PathBuf,
     /// Whether objects of a release are watched for drift.
     pub watch_dependent_resources: bool,
+    /// Where values come from that every custom resource's are put over.
+    pub values_from: Vec<ValuesFrom>,
     /// Values that are put over every custom resource's.
     pub override_values: Overrides,
     /// Which of the custom resources are releases.
@@ -51,6 +58,10 @@ pub struct Watch {
     pub max_history: Option<usize>,
     /// The namespace of the releases of a cluster-scoped kind; `None` for that of the operator.
     pub release_namespace: Option<String>,
+    /// The service account of a release's namespace that makes it; `None` for the operator.
+    pub service_account_name: Option<String>,
+    /// Whether a custom resource may name another one.
+    pub service_account_annotation: bool,
 }
 
 /// All entries of watches.yaml.
@@ -68,6 +79,31 @@ impl fmt::Display for Watch {
             write!(f, " ({})", self.selector)?;
         }
         Ok(())
+    }
+}
+
+impl Watch {
+    /// A watch with nothing but what it needs.
+    pub fn new(gvk: Gvk, chart: &Path) -> Self {
+        Self {
+            gvk,
+            chart: chart.to_owned(),
+            watch_dependent_resources: true,
+            values_from: Vec::new(),
+            override_values: Overrides::default(),
+            selector: Selector::default(),
+            reconcile_period: None,
+            max_concurrent_reconciles: None,
+            max_history: None,
+            release_namespace: None,
+            service_account_name: None,
+            service_account_annotation: false,
+        }
+    }
+
+    /// Whether values come from a Secret, so that what is made of them is not to be shown.
+    pub fn reads_secrets(&self) -> bool {
+        self.values_from.iter().any(|entry| entry.kind == SourceKind::Secret)
     }
 }
 

@@ -8,13 +8,12 @@ mod serving;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::bail;
 use clap::Args;
 
-use crate::charts::Charts;
 use crate::operator::Options;
+use crate::project::Project;
 use crate::reconcile::Settings;
-use crate::watches::{Environment, Watch, Watches};
+use crate::watches::Environment;
 use process::Plan;
 
 /// Reconciles the custom resources of all kinds in watches.yaml with the charts that it names.
@@ -103,37 +102,17 @@ impl RunArgs {
 
     /// Everything that can be known to be wrong is found here, before anything is started.
     fn plan(&self) -> anyhow::Result<Plan> {
-        let charts = Charts::default();
-        let watches = Watches::load(&self.watches_file, &Environment::of_process(), &charts)?.entries;
         let options = self.options();
-        keep_to_namespaces(&watches, &options.namespaces)?;
+        let (project, watches) = Project::load(&self.watches_file, Environment::of_process(), &options.namespaces)?;
         Ok(Plan {
+            project,
             watches,
-            charts,
             options,
             context: self.context.clone(),
             serving: self.serving.serving()?,
             election: self.leading.election()?,
         })
     }
-}
-
-/// Releases of cluster-scoped resources must not lead out of the namespaces that are watched.
-fn keep_to_namespaces(watches: &[Watch], namespaces: &[String]) -> anyhow::Result<()> {
-    for watch in watches.iter().filter(|_| !namespaces.is_empty()) {
-        if let Some(namespace) = watch
-            .release_namespace
-            .as_ref()
-            .filter(|name| !namespaces.contains(name))
-        {
-            let known = namespaces.join(",");
-            bail!(
-                "releaseNamespace {namespace} of {} is not in WATCH_NAMESPACE ({known})",
-                watch.gvk
-            );
-        }
-    }
-    Ok(())
 }
 
 /// Runs the operator until it gets SIGTERM or SIGINT.

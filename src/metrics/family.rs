@@ -99,6 +99,8 @@ families! {
         "The deployed revision of each release.";
     DRIFT_REPAIRED = "chartwright_drift_repaired_total" Counter, ["kind"],
         "Objects that were brought back to what the chart says, by the kind of the custom resource.";
+    RELOADS = "chartwright_reloads_total" Counter, ["file", "result"],
+        "Edits of watches.yaml and of charts, by result: success, or failure where what was read before stays in force.";
     RENDER_TIME = "chartwright_render_seconds" Histogram(RECONCILE_SECONDS), ["chart"], "How long charts took to render.";
     PROCESS_CPU = "process_cpu_seconds_total" Counter, [], "Processor time that this process has used, in seconds.";
     PROCESS_RESIDENT = "process_resident_memory_bytes" Gauge, [], "Memory that this process has in use.";

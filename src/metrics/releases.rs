@@ -8,13 +8,14 @@ use super::family::names;
 use super::samples::Samples;
 use crate::primaries::Primaries;
 use crate::request::is_being_deleted;
-use crate::watches::Watch;
+use crate::watches::ActiveWatches;
 
 /// Reads the releases of all watches off their custom resources.
-pub(crate) fn collect(primaries: &Primaries, watches: &[Watch], samples: &mut Samples) {
+pub(crate) fn collect(primaries: &Primaries, watches: &ActiveWatches, samples: &mut Samples) {
     for key in primaries.keys(None) {
         let Some(object) = primaries.get(&key) else { continue };
-        let gvk = &watches[key.watch].gvk;
+        let watch = watches.get(key.watch);
+        let gvk = &watch.gvk;
         let namespace = key.namespace.as_deref().unwrap_or_default();
         if let Some(created) = object.creation_timestamp() {
             let labels = [gvk.group(), &gvk.kind, &key.name, namespace, gvk.version()];

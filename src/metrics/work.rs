@@ -1,7 +1,7 @@
 //! Work that waits and work under way.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use super::Metrics;
@@ -14,10 +14,16 @@ use crate::watches::Watch;
 /// The releases that wait for a worker or have one, and the names of the workers.
 pub struct Work {
     metrics: Arc<Metrics>,
-    /// The controller of each watch.
-    controllers: Vec<String>,
-    places: Vec<usize>,
+    /// The controller of each watch, by its number.
+    controllers: RwLock<HashMap<usize, Controller>>,
     stages: Mutex<HashMap<Key, (Stage, Instant)>>,
+}
+
+struct Controller {
+    name: Arc<str>,
+    places: usize,
+    /// Whether its watch is in force; work that was begun before it was not is counted to its end.
+    is_active: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,20 +40,35 @@ pub struct Running<'a> {
 }
 
 impl Work {
-    /// No work yet. `places` is how many workers each watch has.
-    pub fn new(metrics: Arc<Metrics>, watches: &[Watch], places: Vec<usize>) -> Self {
+    /// No work yet, and no workers.
+    pub fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             metrics,
-            controllers: controllers(watches),
-            places,
+            controllers: RwLock::default(),
             stages: Mutex::default(),
+        }
+    }
+
+    /// These are the watches, each with how many workers it has.
+    pub fn employ(&self, watches: &[(usize, Arc<Watch>, usize)]) {
+        let mut controllers = self.controllers.write().unwrap_or_else(PoisonError::into_inner);
+        for controller in controllers.values_mut() {
+            controller.is_active = false;
+        }
+        for (index, watch, places) in watches {
+            let controller = Controller {
+                name: controller_name(watch, watches).into(),
+                places: *places,
+                is_active: true,
+            };
+            controllers.insert(*index, controller);
         }
     }
 
     /// A release was taken from the queue and waits for a worker.
     pub fn take(&self, key: &Key) -> Running<'_> {
         self.lock().insert(key.clone(), (Stage::Waiting, Instant::now()));
-        let name = self.controller(key);
+        let name = &*self.controller(key);
         self.metrics.add(&names::QUEUE_ADDS, &[name, name], 1.0);
         Running {
             work: self,
@@ -58,7 +79,8 @@ impl Work {
 
     /// Reads off what waits and what is under way.
     pub fn collect(&self, samples: &mut Samples) {
-        for (name, places) in self.controllers.iter().zip(&self.places) {
+        let controllers = self.controllers.read().unwrap_or_else(PoisonError::into_inner);
+        for Controller { name, places, .. } in controllers.values().filter(|it| it.is_active) {
             #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
             samples.add(&names::MAX_CONCURRENT, &[name], *places as f64);
             // A rate can only be had of what is there before it first happens.
@@ -79,9 +101,11 @@ impl Work {
                 samples.add(family, &[name, name], 0.0);
             }
         }
-        let mut longest: HashMap<&str, f64> = HashMap::new();
+        drop(controllers);
+        let mut longest: HashMap<Arc<str>, f64> = HashMap::new();
         for (key, (stage, since)) in self.lock().iter() {
-            let name = self.controller(key);
+            let controller = self.controller(key);
+            let name = &*controller;
             if *stage == Stage::Waiting {
                 samples.add(&names::QUEUE_DEPTH, &[name, name], 1.0);
                 continue;
@@ -89,16 +113,19 @@ impl Work {
             let seconds = since.elapsed().as_secs_f64();
             samples.add(&names::ACTIVE_WORKERS, &[name], 1.0);
             samples.add(&names::UNFINISHED_WORK, &[name, name], seconds);
-            let known = longest.entry(name).or_default();
+            let known = longest.entry(Arc::clone(&controller)).or_default();
             *known = known.max(seconds);
         }
         for (name, seconds) in longest {
-            samples.set(&names::LONGEST_RUNNING, &[name, name], seconds);
+            samples.set(&names::LONGEST_RUNNING, &[&name, &name], seconds);
         }
     }
 
-    fn controller(&self, key: &Key) -> &str {
-        &self.controllers[key.watch]
+    fn controller(&self, key: &Key) -> Arc<str> {
+        let controllers = self.controllers.read().unwrap_or_else(PoisonError::into_inner);
+        controllers
+            .get(&key.watch)
+            .map_or_else(Arc::default, |controller| Arc::clone(&controller.name))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, (Stage, Instant)>> {
@@ -112,7 +139,7 @@ impl Running<'_> {
         let now = Instant::now();
         self.started = Some(now);
         let before = self.work.lock().insert(self.key.clone(), (Stage::Running, now));
-        let name = self.work.controller(&self.key);
+        let name = &*self.work.controller(&self.key);
         if let Some((_, since)) = before {
             self.work
                 .metrics
@@ -127,7 +154,7 @@ impl Running<'_> {
             Some(Next::After(_)) => "requeue_after",
             Some(Next::Backoff) | None => "error",
         };
-        let name = self.work.controller(&self.key);
+        let name = &*self.work.controller(&self.key);
         let metrics = &self.work.metrics;
         if next.is_none() {
             metrics.add(&names::RECONCILE_PANICS, &[name], 1.0);
@@ -150,20 +177,15 @@ impl Drop for Running<'_> {
     }
 }
 
-/// The names of controllers as helm-operator makes them, `<kind>-controller`; with the group where two share a kind.
-fn controllers(watches: &[Watch]) -> Vec<String> {
-    let name = |watch: &Watch| {
-        let kind = watch.gvk.kind.to_lowercase();
-        let groups: HashSet<&str> = watches
-            .iter()
-            .filter(|other| other.gvk.kind == watch.gvk.kind)
-            .map(|other| other.gvk.group())
-            .collect();
-        if groups.len() > 1 {
-            format!("{kind}.{}-controller", watch.gvk.group())
-        } else {
-            format!("{kind}-controller")
-        }
-    };
-    watches.iter().map(name).collect()
+/// The name of a controller as helm-operator makes it, `<kind>-controller`; with the group where two share a kind.
+fn controller_name(watch: &Watch, watches: &[(usize, Arc<Watch>, usize)]) -> String {
+    let kind = watch.gvk.kind.to_lowercase();
+    let is_shared = watches
+        .iter()
+        .any(|(_, other, _)| other.gvk.kind == watch.gvk.kind && other.gvk.group() != watch.gvk.group());
+    if is_shared {
+        format!("{kind}.{}-controller", watch.gvk.group())
+    } else {
+        format!("{kind}-controller")
+    }
 }

@@ -58,8 +58,10 @@ pub(super) async fn keep(
 
 /// Watches the objects of a release, unless its watch asks for a check at each period instead.
 pub(super) async fn track(cx: &Context, key: &Key, objects: &[Tracked]) {
-    if cx.watches[key.watch].watch_dependent_resources {
+    if cx.watches.get(key.watch).watch_dependent_resources {
         cx.dependents.track(key, objects).await;
+    } else {
+        cx.dependents.forget(key);
     }
 }
 
@@ -71,7 +73,10 @@ pub(super) fn remember_deployed(cx: &Context, key: &Key, history: &History) {
             key,
             Memo {
                 made_from: None,
+                watch: cx.watches.get(key.watch),
                 chart: [0; 32],
+                asked: None,
+                is_paused: false,
                 record,
                 objects: Vec::new(),
             },
@@ -90,7 +95,7 @@ pub(super) async fn maintain(
     causes: &Causes,
     release: &ReleaseContext,
 ) -> Result<bool, ReconcileError> {
-    let is_watched = cx.watches[key.watch].watch_dependent_resources;
+    let is_watched = cx.watches.get(key.watch).watch_dependent_resources;
     // The causes are taken: if this comes to nothing, the next look must be a complete one.
     cx.memory.put(
         key,

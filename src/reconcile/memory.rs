@@ -9,14 +9,21 @@ use kube::ResourceExt;
 use kube::api::DynamicObject;
 
 use crate::charts::LoadedChart;
-use crate::request::Key;
+use crate::request::{Key, Wishes};
+use crate::watches::Watch;
 
 /// What is remembered of a release between two looks at it.
 #[derive(Clone, Debug)]
 pub struct Memo {
     /// The resource's UID and generation that are deployed; `None` where what is deployed is not what it asks for.
     pub(super) made_from: Option<(String, i64)>,
+    /// The watch that it was made under.
+    pub(super) watch: Arc<Watch>,
     pub(super) chart: [u8; 32],
+    /// The last `reconcile-now` that was answered.
+    pub(super) asked: Option<String>,
+    /// Whether the release was only looked at.
+    pub(super) is_paused: bool,
     pub(super) record: Arc<Record>,
     pub(super) objects: Vec<Tracked>,
 }
@@ -30,9 +37,16 @@ pub(super) fn identity(object: &DynamicObject) -> (String, i64) {
 }
 
 impl Memo {
-    /// Whether the release was made from this state of the resource and of the chart.
-    pub(super) fn is_of(&self, object: &DynamicObject, chart: &LoadedChart) -> bool {
-        self.made_from.as_ref() == Some(&identity(object)) && self.chart == *chart.digest.as_bytes()
+    /// Whether the release was made from this state of the resource, of the chart and of the watch.
+    pub(super) fn is_of(&self, object: &DynamicObject, chart: &LoadedChart, watch: &Arc<Watch>) -> bool {
+        self.made_from.as_ref() == Some(&identity(object))
+            && self.chart == *chart.digest.as_bytes()
+            && Arc::ptr_eq(&self.watch, watch)
+    }
+
+    /// Whether the resource does not ask for a look that it has not had yet.
+    pub(super) fn answers(&self, wishes: &Wishes) -> bool {
+        wishes.reconcile_now.is_none() || self.asked == wishes.reconcile_now
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use helm_action::{Context as ReleaseContext, Desired, History, Slot};
+use helm_action::{Context as ReleaseContext, Desired, History, Slot, Step, missing_access, plan};
 use helm_chart::Capabilities;
 use helm_kube::{Ownership, Secrets};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -12,8 +12,9 @@ use kube::api::DynamicObject;
 use super::Context;
 use crate::charts::LoadedChart;
 use crate::error::ReconcileError;
+use crate::identity::service_account;
 use crate::render::ReleaseOptions;
-use crate::request::{Wishes, owner};
+use crate::request::{Key, Wishes, owner};
 use crate::values;
 use crate::watches::Watch;
 
@@ -38,7 +39,7 @@ pub(crate) fn release_context(
     chart: &str,
     wishes: &Wishes,
     slot: Slot,
-) -> ReleaseContext {
+) -> Result<ReleaseContext, ReconcileError> {
     let owner = owner(object);
     let of_cluster_scoped = || {
         let configured = watch.release_namespace.clone();
@@ -46,8 +47,14 @@ pub(crate) fn release_context(
     };
     let namespace = owner.namespace.clone().unwrap_or_else(of_cluster_scoped);
     let record_owner = serde_json::from_value(owner.reference()).ok();
-    ReleaseContext {
-        cluster: cx.cluster.clone(),
+    let account = service_account(watch, wishes)?;
+    let cluster = cx
+        .identities
+        .cluster(&namespace, account.as_deref())
+        .map_err(|error| ReconcileError::Reconcile(error.into()))?;
+    Ok(ReleaseContext {
+        cluster,
+        // Records are the operator's, whoever makes the release.
         secrets: Secrets::new(cx.cluster.client().clone(), &namespace),
         ownership: Ownership {
             release: object.name_any(),
@@ -58,9 +65,60 @@ pub(crate) fn release_context(
         record_owner,
         max_history: watch.max_history.unwrap_or(cx.settings.max_history),
         hook_timeout: cx.settings.hook_timeout,
-        disable_hooks: wishes.uninstall_disable_hooks,
+        disable_hooks: wishes.disabled_hooks.uninstall,
         slot,
+    })
+}
+
+/// Before the first write of an install or upgrade in somebody else's name: all that he may not do is told at once.
+pub(super) async fn ensure_access(
+    release: &ReleaseContext,
+    history: &History,
+    desired: &Desired,
+) -> Result<(), ReconcileError> {
+    if release.cluster.user().is_none() || matches!(plan(history, &desired.inputs), Step::InSync { .. }) {
+        return Ok(());
     }
+    match denied(release, history, desired).await? {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// What is told of an attempt that failed: where a right was missing, all that are.
+pub(super) async fn explained(
+    error: helm_action::Error,
+    release: &ReleaseContext,
+    history: &History,
+    desired: &Desired,
+) -> ReconcileError {
+    if error.is_forbidden()
+        && let Ok(Some(denied)) = denied(release, history, desired).await
+    {
+        return denied;
+    }
+    if history.deployed().is_none() {
+        ReconcileError::Install(error)
+    } else {
+        ReconcileError::Upgrade(error)
+    }
+}
+
+/// The rights that whoever makes a release lacks for it, as an error; `None` if it has all.
+async fn denied(
+    release: &ReleaseContext,
+    history: &History,
+    desired: &Desired,
+) -> Result<Option<ReconcileError>, ReconcileError> {
+    let missing = missing_access(release, desired)
+        .await
+        .map_err(ReconcileError::Reconcile)?;
+    let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    Ok((!missing.is_empty()).then(|| ReconcileError::Access {
+        who: release.cluster.user().unwrap_or("the operator").to_owned(),
+        missing: missing.join(", "),
+        is_upgrade: history.deployed().is_some(),
+    }))
 }
 
 /// A release of the same name that belongs to another resource, or that somebody made from another chart, is not ours to
@@ -95,7 +153,7 @@ pub(crate) fn refuse_foreign(
 async fn render(
     cx: &Context,
     object: &DynamicObject,
-    namespace: &str,
+    release: &ReleaseContext,
     chart: &Arc<LoadedChart>,
     values: govalue::Map,
     history: &History,
@@ -104,7 +162,7 @@ async fn render(
     let discovery = cx.cluster.discovery().current();
     let options = ReleaseOptions {
         name: object.name_any(),
-        namespace: namespace.to_owned(),
+        namespace: release.ownership.namespace.clone(),
         revision: history
             .last()
             .map_or(1, |last| last.release.version + u32::from(is_upgrade)),
@@ -115,7 +173,7 @@ async fn render(
         capabilities.kube_version = version;
     }
     capabilities.api_versions = helm_chart::VersionSet::new(discovery.api_versions.iter().map(String::as_str));
-    let lookup = Arc::new(crate::lookup::ClusterLookup::new(cx.cluster.clone()));
+    let lookup = Arc::new(crate::lookup::ClusterLookup::new(release.cluster.clone()));
     cx.renderer
         .render(Arc::clone(chart), values, options, Arc::new(capabilities), lookup)
         .await
@@ -129,14 +187,16 @@ async fn render(
 /// The chart, and the release that it makes of the resource.
 pub(super) async fn desired(
     cx: &Context,
+    key: &Key,
     watch: &Watch,
     object: &DynamicObject,
-    namespace: &str,
+    release: &ReleaseContext,
     chart: Result<Arc<LoadedChart>, ReconcileError>,
     history: &History,
 ) -> Result<(Arc<LoadedChart>, Desired), ReconcileError> {
     let chart = chart?;
-    let values = values::of(object, watch)?;
-    let desired = render(cx, object, namespace, &chart, values, history).await?;
+    let sources = cx.sources.read(key, watch, &release.ownership.namespace).await?;
+    let values = values::of(object, watch, sources)?;
+    let desired = render(cx, object, release, &chart, values, history).await?;
     Ok((chart, desired))
 }

@@ -10,7 +10,7 @@ use super::{Context, Next, period};
 use crate::error::{ReconcileError, Retry};
 use crate::events::Happening;
 use crate::request::{FINALIZER, Key, Wishes, is_finalized, owner};
-use crate::status::{Facts, publish, says, summarize};
+use crate::status::{Facts, Failure, Paused, publish, says, summarize};
 
 /// Puts the finalizer on, before anything else exists.
 pub(super) async fn finalized(
@@ -59,6 +59,11 @@ pub(crate) fn update_error(object: &DynamicObject, source: kube::Error) -> Recon
     })
 }
 
+/// What is told of a failure: all of it but what Secrets say.
+fn told(cx: &Context, key: &Key, error: &ReconcileError) -> String {
+    cx.sources.masked(key, error.chain())
+}
+
 /// Writes the status, if it changes.
 pub(crate) async fn report(
     cx: &Context,
@@ -75,9 +80,11 @@ pub(crate) async fn report(
         generation: object.metadata.generation.unwrap_or_default(),
         deployed: memo.map(|memo| &memo.record.release),
         objects: &objects,
-        failure,
+        failure: failure.map(|error| Failure::new(error, told(cx, key, error))),
         waiting,
         mistakes: &wishes.mistakes,
+        is_secret: cx.watches.get(key.watch).reads_secrets(),
+        paused: wishes.paused.then(Paused::default),
     });
     write_status(cx, key, object, status).await
 }
@@ -124,23 +131,24 @@ pub(super) async fn fail(
         _ => false,
     };
     if conflict {
-        tracing::debug!(release = %key, error = error.chain(), "somebody else was faster; trying again");
+        tracing::debug!(release = %key, error = told(cx, key, error), "somebody else was faster; trying again");
         return Next::Backoff;
     }
-    tracing::error!(release = %key, reason = ?error.reason(), error = error.chain(), "failed to reconcile");
+    let text = told(cx, key, error);
+    tracing::error!(release = %key, reason = ?error.reason(), error = text, "failed to reconcile");
     let latest = cx.primaries.get(key);
-    let is_news = !says(latest.as_deref().unwrap_or(object), error.reason(), &error.chain());
+    let is_news = !says(latest.as_deref().unwrap_or(object), error.reason(), &text);
     let memo = cx.memory.get(key);
     if let Err(second) = report(cx, key, object, wishes, memo.as_ref(), Some((error, None))).await {
         tracing::warn!(release = %key, error = second.chain(), "failed to report a failure");
     }
     if is_news {
         cx.events
-            .publish(object, Happening::Failed(error.reason()), &error.chain())
+            .publish(object, Happening::Failed(error.reason()), &text)
             .await;
     }
     match error.retry() {
         Retry::Backoff => Next::Backoff,
-        Retry::Never => period(cx, &cx.watches[key.watch], wishes),
+        Retry::Never => period(cx, &cx.watches.get(key.watch), wishes),
     }
 }

@@ -11,7 +11,8 @@ use super::fields::Fields;
 use super::mistake::Mistakes;
 use super::overrides::Overrides;
 use super::schema::KEYS;
-use super::selector::{Selector, is_label_value};
+use super::selector::{Selector, is_label_value, is_subdomain};
+use super::values_from;
 use crate::charts::Charts;
 
 /// What Helm's `--dry-run` may be; see [`check_dry_run`].
@@ -47,6 +48,7 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
         .map(|node| Selector::read(node, mistakes))
         .unwrap_or_default();
     let chart = chart(&fields, charts, mistakes);
+    let values_from = fields.get("valuesFrom").map(|node| values_from::read(node, mistakes));
     let overrides = fields
         .get("overrideValues")
         .map(|node| Overrides::read(node, environment, mistakes));
@@ -56,6 +58,7 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
         gvk: entry.gvk.clone().unwrap_or_else(|| Gvk::new("", "")),
         chart: chart.unwrap_or_default(),
         watch_dependent_resources: fields.flag("watchDependentResources", mistakes).unwrap_or(true),
+        values_from: values_from.unwrap_or_default(),
         override_values: overrides.unwrap_or_default(),
         selector: entry.selector.clone(),
         reconcile_period: fields.duration("reconcilePeriod", mistakes),
@@ -64,6 +67,8 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
         release_namespace: fields
             .text("releaseNamespace", mistakes)
             .filter(|name| !name.is_empty()),
+        service_account_name: service_account(&fields, mistakes),
+        service_account_annotation: fields.flag("serviceAccountAnnotation", mistakes).unwrap_or_default(),
     };
     if mistakes.len() == before {
         entry.watch = Some(watch);
@@ -119,6 +124,21 @@ fn chart(fields: &Fields<'_>, charts: &Charts, mistakes: &mut Mistakes) -> Optio
             None
         }
     }
+}
+
+/// A name that a service account can have.
+fn service_account(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<String> {
+    let name = fields
+        .text("serviceAccountName", mistakes)
+        .filter(|name| !name.is_empty())?;
+    if !is_subdomain(&name) {
+        let position = fields.get("serviceAccountName")?.position;
+        mistakes.add(
+            position,
+            format!("`serviceAccountName`: `{name}` is not a service account's name"),
+        );
+    }
+    Some(name)
 }
 
 /// `dryRunOption` chose whether helm-operator's comparisons may `lookup`. Ours always may, so that it is checked only.

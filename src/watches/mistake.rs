@@ -35,6 +35,16 @@ pub enum WatchesError {
         #[source]
         source: Box<goyaml::Error>,
     },
+    /// A release would be outside of the namespaces that are watched.
+    #[error("releaseNamespace {namespace} of {kind} is not in WATCH_NAMESPACE ({known})")]
+    Namespace {
+        /// The namespace.
+        namespace: String,
+        /// The watch's kind.
+        kind: String,
+        /// The namespaces that are watched.
+        known: String,
+    },
     /// It says something that makes no sense; all of it, in the order of the file.
     #[error("{}", report(path, mistakes))]
     Mistakes {

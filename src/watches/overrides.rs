@@ -1,12 +1,13 @@
 //! `overrideValues`: values that the operator puts over every custom resource's.
 
-use govalue::{Map, Value};
+use govalue::Map;
 use goyaml::{Node, NodeValue};
 use helm_chart::strvals::{StrvalsError, set_string};
 
 use super::expand::{Environment, expand};
 use super::fields::{describe, text_of, wrong_type};
 use super::mistake::Mistakes;
+use crate::values::{escape, merge};
 
 /// All overrides of a watch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,13 +29,7 @@ impl Overrides {
     /// Adds one after the others; a later one of the same path wins. A value is a text, whatever it looks like, to the
     /// last comma.
     pub fn push(&mut self, over: Override) -> Result<(), StrvalsError> {
-        let mut escaped = String::with_capacity(over.value.len());
-        for letter in over.value.chars() {
-            if matches!(letter, '\\' | ',' | '{' | '}') {
-                escaped.push('\\');
-            }
-            escaped.push(letter);
-        }
+        let escaped = escape(&over.value);
         // A line that fails may have been read in part.
         let mut values = self.values.clone();
         set_string(&format!("{}={escaped}", over.key), &mut values)?;
@@ -95,16 +90,5 @@ impl<'a> IntoIterator for &'a Overrides {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-fn merge(values: &mut Map, over: &Map) {
-    for (key, value) in over {
-        match (values.get_mut(key), value) {
-            (Some(Value::Map(below)), Value::Map(above)) => merge(below, above),
-            _ => {
-                values.insert(key.clone(), value.clone());
-            }
-        }
     }
 }

@@ -32,6 +32,8 @@ pub enum FieldKind {
     Texts,
     /// Kubernetes' `LabelSelector`.
     Selector,
+    /// Secrets and `ConfigMap`s.
+    Sources,
 }
 
 const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning: &'static str) -> Field {
@@ -44,7 +46,7 @@ const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning
 }
 
 /// All keys of a watch.
-pub const FIELDS: [Field; 12] = [
+pub const FIELDS: [Field; 15] = [
     row(
         "group",
         FieldKind::Text,
@@ -70,6 +72,12 @@ pub const FIELDS: [Field; 12] = [
         "`true`",
         "Whether the objects of releases are watched, so that drift is repaired at once. \
          Without, they are compared at every reconcile period.",
+    ),
+    row(
+        "valuesFrom",
+        FieldKind::Sources,
+        "none",
+        "Secrets and ConfigMaps with values that every custom resource's win over; see below.",
     ),
     row(
         "overrideValues",
@@ -108,6 +116,18 @@ pub const FIELDS: [Field; 12] = [
         "The namespace of the releases of a cluster-scoped kind: where its records are, and objects without a namespace.",
     ),
     row(
+        "serviceAccountName",
+        FieldKind::Text,
+        "the operator's own",
+        "The service account of a release's namespace in whose name it is made; see below.",
+    ),
+    row(
+        "serviceAccountAnnotation",
+        FieldKind::Flag,
+        "`false`",
+        "Whether a resource may name another service account by annotation.",
+    ),
+    row(
         "dryRunOption",
         FieldKind::Text,
         "none",
@@ -135,6 +155,7 @@ impl FieldKind {
             Self::Duration => "duration",
             Self::Texts => "map of strings",
             Self::Selector => "label selector",
+            Self::Sources => "list",
         }
     }
 
@@ -147,6 +168,18 @@ impl FieldKind {
             Self::Count(least) => json!({"type": "integer", "minimum": least}),
             Self::Duration => json!({"type": "string", "pattern": r"^\+?(0|([0-9.]+(ns|us|µs|ms|s|m|h))+)$"}),
             Self::Texts => texts,
+            Self::Sources => json!({"type": "array", "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["kind", "name"],
+                "properties": {
+                    "kind": {"enum": ["Secret", "ConfigMap"]},
+                    "name": {"type": "string"},
+                    "valuesKey": {"type": "string", "default": "values.yaml"},
+                    "targetPath": {"type": "string"},
+                    "optional": {"type": "boolean", "default": false},
+                },
+            }}),
             Self::Selector => json!({
                 "type": "object",
                 "additionalProperties": false,

@@ -192,8 +192,8 @@ pub(super) fn is_label_value(text: &str) -> bool {
         && text.bytes().last().is_none_or(at_ends)
 }
 
-/// Whether a text is a DNS subdomain, as prefixes of label keys are.
-fn is_subdomain(text: &str) -> bool {
+/// Whether a text is a DNS subdomain, as prefixes of label keys and most names are.
+pub(crate) fn is_subdomain(text: &str) -> bool {
     let is_label = |label: &str| {
         is_label_value(label)
             && !label.is_empty()

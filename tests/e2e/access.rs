@@ -13,7 +13,7 @@ use crate::harness::Operator;
 /// A service account with a token.
 pub(crate) struct Account {
     namespace: String,
-    name: String,
+    pub(crate) name: String,
     pub(crate) token: String,
 }
 

@@ -301,7 +301,12 @@ impl Operator {
 
     /// Makes a custom resource.
     pub(crate) async fn create(&self, name: &str, spec: Value) {
-        let metadata = json!({"name": name, "namespace": self.namespace});
+        self.create_annotated(name, json!({}), spec).await;
+    }
+
+    /// Makes a custom resource with annotations.
+    pub(crate) async fn create_annotated(&self, name: &str, annotations: Value, spec: Value) {
+        let metadata = json!({"name": name, "namespace": self.namespace, "annotations": annotations});
         let object = json!({"apiVersion": self.kind.0, "kind": self.kind.1, "metadata": metadata, "spec": spec});
         create(&self.client, &object).await;
     }

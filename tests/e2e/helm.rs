@@ -51,7 +51,8 @@ pub(crate) async fn helm(operator: &Operator, version: &str, args: &[&str]) -> S
     String::from_utf8(output.stdout).unwrap()
 }
 
-async fn helm_json(operator: &Operator, version: &str, args: &[&str]) -> Value {
+/// Runs Helm in the operator's namespace and returns the JSON that it prints.
+pub(crate) async fn helm_json(operator: &Operator, version: &str, args: &[&str]) -> Value {
     let args = [args, &["--output", "json"]].concat();
     serde_json::from_str(&helm(operator, version, &args).await).unwrap()
 }

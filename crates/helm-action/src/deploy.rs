@@ -33,10 +33,10 @@ pub async fn deploy(cx: &Context, history: &History, desired: &Desired, revision
     match bring_out(cx, history, desired, is_install).await {
         Ok(objects) => {
             supersede(cx, history, revision).await?;
-            let words = if is_install {
-                "Install complete"
-            } else {
-                "Upgrade complete"
+            let words = match desired.description.as_str() {
+                "" if is_install => "Install complete",
+                "" => "Upgrade complete",
+                words => words,
             };
             finish(cx, &mut record, Status::Deployed, words).await?;
             prune(cx, history, revision).await?;

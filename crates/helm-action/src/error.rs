@@ -73,4 +73,9 @@ impl Error {
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(error) if error.is_conflict())
     }
+
+    /// Whether whoever acts lacks a right.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Kube(error) if error.is_forbidden())
+    }
 }

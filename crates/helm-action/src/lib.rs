@@ -8,6 +8,7 @@
 //! assert_eq!(plan(&History::default(), "sha256:1"), Step::Install { revision: 1 });
 //! ```
 
+mod access;
 mod adopt;
 mod deploy;
 mod desired;
@@ -21,6 +22,7 @@ mod repair;
 mod slot;
 mod uninstall;
 
+pub use access::missing_access;
 pub use adopt::adopt;
 pub use deploy::{Deployed, deploy};
 pub use desired::{Context, Desired, Tracked};
@@ -29,6 +31,6 @@ pub use inspect::{Inspected, ObjectState, inspect};
 pub use objects::version;
 pub use observe::{History, observe};
 pub use plan::{Step, plan};
-pub use repair::{Repaired, check, repair};
+pub use repair::{Drift, Repaired, check, compare, repair};
 pub use slot::Slot;
 pub use uninstall::{Remaining, uninstall};

@@ -16,6 +16,15 @@ pub struct Repaired {
     pub difference: Option<Difference>,
 }
 
+/// An object that is not as the chart says.
+#[derive(Clone, Debug)]
+pub struct Drift {
+    /// Which object.
+    pub object: ObjectRef,
+    /// The first chart field that differs, or `None` if the object is gone.
+    pub difference: Option<Difference>,
+}
+
 /// The objects that a stored revision has in the cluster, as they should be.
 async fn desired(cx: &Context, record: &Record) -> Result<Vec<Value>, Error> {
     let release = &record.release;
@@ -44,6 +53,31 @@ pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<R
         }
     }
     Ok((tracked, repaired))
+}
+
+/// Compares all objects of a stored revision with what is in the cluster, and changes nothing. Gives those that are there,
+/// and what has drifted.
+pub async fn compare(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<Drift>), Error> {
+    let mut tracked = Vec::new();
+    let mut drifts = Vec::new();
+    for wanted in desired(cx, record).await? {
+        let object = ObjectRef::of(&wanted);
+        let Some(live) = cx.cluster.get(&object).await? else {
+            drifts.push(Drift {
+                object,
+                difference: None,
+            });
+            continue;
+        };
+        if let Some(difference) = covers(&serde_json::to_value(&live).unwrap_or_default(), &wanted) {
+            drifts.push(Drift {
+                object,
+                difference: Some(difference),
+            });
+        }
+        tracked.push(track(&wanted, &live.into()));
+    }
+    Ok((tracked, drifts))
 }
 
 /// Checks one object of a stored revision and brings it back if it is gone or differs. `None` if the revision has no

@@ -1,10 +1,13 @@
 //! Objects of any kind: read, create, apply, delete.
 
+use std::sync::Arc;
+
 use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams, PropagationPolicy};
 use kube::core::ApiResource;
 use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 
+use crate::impersonate::{self, Access};
 use crate::{ApiKind, Error, Gvk, ObjectRef, SharedDiscovery, fingerprint};
 
 /// The name under which our fields stand in `metadata.managedFields`.
@@ -56,6 +59,7 @@ pub enum Deletion {
 #[derive(Clone)]
 pub struct Cluster {
     client: Client,
+    user: Option<Arc<str>>,
     discovery: SharedDiscovery,
 }
 
@@ -63,7 +67,30 @@ impl Cluster {
     /// Connects and asks the server what it serves.
     pub async fn new(client: Client) -> Result<Self, Error> {
         let discovery = SharedDiscovery::new(client.clone()).await?;
-        Ok(Self { client, discovery })
+        Ok(Self {
+            client,
+            user: None,
+            discovery,
+        })
+    }
+
+    /// The same cluster for requests in the name of `user`. What it serves is asked in our own.
+    pub fn acting_as(&self, user: &str) -> Result<Self, Error> {
+        Ok(Self {
+            client: impersonate::acting_as(&self.client, user)?,
+            user: Some(user.into()),
+            discovery: self.discovery.clone(),
+        })
+    }
+
+    /// Whether whoever this acts for may do something.
+    pub async fn may(&self, access: &Access) -> Result<bool, Error> {
+        impersonate::may(&self.client, access).await
+    }
+
+    /// In whose name requests are made; `None` if it is our own.
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The client.

@@ -77,6 +77,18 @@ pub enum Error {
         /// Which mark of ownership is missing or names another release.
         reason: String,
     },
+    /// A user's name can't be sent.
+    #[error("{0:?} can't be a user's name")]
+    User(String),
+    /// The server did not tell what somebody may do.
+    #[error("failed to ask whether it is allowed to {access}")]
+    Review {
+        /// What is to be done.
+        access: String,
+        /// What the server said.
+        #[source]
+        source: Reply,
+    },
     /// A release record could not be written or read.
     #[error("release record {key} is unusable")]
     Record {
@@ -148,10 +160,12 @@ impl Error {
             | Self::List { source, .. }
             | Self::Create { source, .. }
             | Self::Apply { source, .. }
-            | Self::Delete { source, .. } => Some(source),
+            | Self::Delete { source, .. }
+            | Self::Review { source, .. } => Some(source),
             Self::Configure(_)
             | Self::Connect { .. }
             | Self::UnknownKind(_)
+            | Self::User(_)
             | Self::Foreign { .. }
             | Self::Record { .. } => None,
         }
@@ -170,6 +184,11 @@ impl Error {
     /// Whether the server found the object at fault.
     pub fn is_invalid(&self) -> bool {
         self.reply().is_some_and(|reply| reply.reason() == "Invalid")
+    }
+
+    /// Whether the server said that the user may not do it.
+    pub fn is_forbidden(&self) -> bool {
+        self.reply().is_some_and(|reply| reply.code() == Some(403))
     }
 
     /// Whether somebody else changed the object at the same time, or owns a field of it.

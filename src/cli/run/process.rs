@@ -10,18 +10,18 @@ use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::backoff::Backoff;
-use crate::charts::Charts;
 use crate::health::Health;
 use crate::http::{self, Serving};
 use crate::leader::{Election, Leadership};
 use crate::metrics::Metrics;
 use crate::operator::{Operator, Options};
+use crate::project::Project;
 use crate::watches::Watch;
 
 /// What is to be run; nothing of it needs to be checked any more.
 pub(super) struct Plan {
+    pub(super) project: Project,
     pub(super) watches: Vec<Watch>,
-    pub(super) charts: Charts,
     pub(super) options: Options,
     pub(super) context: Option<String>,
     pub(super) serving: Serving,
@@ -61,8 +61,15 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         "chartwright is running"
     );
     let Some(election) = plan.election else {
-        let operator = Operator::new(cluster, plan.watches, plan.charts, plan.options, health, &metrics)?;
-        operator.run(stop).await;
+        let operator = Operator::new(
+            cluster,
+            plan.project.charts(),
+            plan.watches,
+            plan.options,
+            health,
+            &metrics,
+        )?;
+        operator.run(plan.project, stop).await;
         tracing::info!("chartwright has stopped");
         return Ok(());
     };
@@ -75,9 +82,16 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         () = &mut stop => return Ok(()),
     };
     metrics.leading(&election.lease, true);
-    let operator = Operator::new(cluster, plan.watches, plan.charts, plan.options, health, &metrics)?;
+    let operator = Operator::new(
+        cluster,
+        plan.project.charts(),
+        plan.watches,
+        plan.options,
+        health,
+        &metrics,
+    )?;
     tokio::select! {
-        () = operator.run(stop) => {}
+        () = operator.run(plan.project, stop) => {}
         // Whatever is under way is dropped where it stands: another operator may be at work by now.
         reason = leadership.lost() => bail!("leader election lost: {reason}"),
     }

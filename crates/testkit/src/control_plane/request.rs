@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Request {
     /// The user, such as `admin` for whoever uses the test's kubeconfig.
     pub user: String,
+    /// The user in whose name it was made, if that is another one; else empty.
+    pub impersonated: String,
     /// The client's own name, from its `User-Agent` header.
     pub agent: String,
     /// The verb as in RBAC: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`.
@@ -35,6 +37,8 @@ struct Event {
     uri: String,
     user: User,
     #[serde(default)]
+    impersonated_user: User,
+    #[serde(default)]
     user_agent: String,
     #[serde(default)]
     object_ref: ObjectRef,
@@ -42,8 +46,9 @@ struct Event {
     response_status: Status,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct User {
+    #[serde(default)]
     username: String,
 }
 
@@ -66,6 +71,7 @@ impl From<Event> for Request {
     fn from(event: Event) -> Self {
         Self {
             user: event.user.username,
+            impersonated: event.impersonated_user.username,
             agent: event.user_agent,
             verb: event.verb,
             uri: event.uri,

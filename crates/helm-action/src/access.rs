@@ -1,0 +1,57 @@
+//! What a release may not do, found out before its first write.
+
+use std::collections::BTreeSet;
+
+use futures::future::try_join_all;
+use helm_kube::{Access, Error as KubeError, ObjectRef};
+use helm_release::{Manifest, documents};
+
+use crate::objects::reference;
+use crate::{Context, Desired, Error};
+
+/// What is done with an object in a release's life.
+const VERBS: [&str; 4] = ["get", "create", "patch", "delete"];
+
+/// How many questions are under way at once.
+const AT_ONCE: usize = 16;
+
+/// The rights that `desired` needs for its objects and hooks, and that whoever the context's cluster acts for lacks: a
+/// question for each verb, kind and namespace.
+pub async fn missing_access(cx: &Context, desired: &Desired) -> Result<Vec<Access>, Error> {
+    let mut hooks = Vec::new();
+    for hook in &desired.hooks {
+        let found = documents(&hook.manifest).map_err(|source| Error::Manifest { revision: 0, source })?;
+        hooks.extend(found);
+    }
+    let mut needed = BTreeSet::new();
+    for manifest in desired.definitions.iter().chain(&desired.manifests).chain(&hooks) {
+        needed.extend(needs(cx, manifest).await?);
+    }
+    let needed: Vec<Access> = needed.into_iter().collect();
+    let mut missing = Vec::new();
+    for some in needed.chunks(AT_ONCE) {
+        let granted = try_join_all(some.iter().map(|access| cx.cluster.may(access))).await?;
+        let denied = some.iter().zip(granted).filter(|(_, granted)| !granted);
+        missing.extend(denied.map(|(access, _)| access.clone()));
+    }
+    Ok(missing)
+}
+
+async fn needs(cx: &Context, manifest: &Manifest) -> Result<Vec<Access>, Error> {
+    let Some(ObjectRef { gvk, namespace, .. }) = reference(&cx.cluster, &cx.ownership, manifest).await? else {
+        return Ok(Vec::new());
+    };
+    let kind = match cx.cluster.discovery().find(&gvk).await {
+        Ok(kind) => kind,
+        // A kind that the release itself defines: nothing can be asked before it is there.
+        Err(KubeError::UnknownKind(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let access = |verb| Access {
+        namespace: namespace.clone(),
+        group: kind.resource.group.clone(),
+        resource: kind.resource.plural.clone(),
+        verb,
+    };
+    Ok(VERBS.map(access).into())
+}

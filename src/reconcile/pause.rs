@@ -1,0 +1,102 @@
+//! A paused release: looked at and told of, but not touched.
+
+use std::sync::Arc;
+
+use helm_action::{Drift, History, Slot, Step, compare, observe, plan};
+use kube::api::DynamicObject;
+
+use super::maintain::track;
+use super::memory::{Memo, identity};
+use super::release::{desired, refuse_foreign, release_context, validate_name};
+use super::resource::write_status;
+use super::{Context, Next, load, period};
+use crate::dependents::Causes;
+use crate::error::ReconcileError;
+use crate::request::{Key, Wishes, is_being_deleted};
+use crate::status::{Facts, Paused, summarize};
+
+/// Tells what would be done if the resource were not paused: a pending change, drift, its end. Nothing but the status is
+/// written, not even a finalizer.
+pub(super) async fn look(
+    cx: &Context,
+    key: &Key,
+    object: &DynamicObject,
+    wishes: &Wishes,
+    slot: Slot,
+) -> Result<Next, ReconcileError> {
+    let watch = &cx.watches.get(key.watch);
+    let causes = cx.dependents.take_causes(key);
+    let chart = load(cx, watch);
+    if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
+        && memo.is_paused
+        && memo.is_of(object, chart, watch)
+        && memo.answers(wishes)
+        && cx.sources.is_current(key)
+        && watch.watch_dependent_resources
+        && causes == Causes::default()
+    {
+        return Ok(period(cx, watch, wishes));
+    }
+    validate_name(object)?;
+    let name = chart.as_ref().map_or("", |chart| chart.chart.name());
+    let mut release = release_context(cx, watch, object, name, wishes, slot)?;
+    let history = observe(&release.secrets, &release.ownership.release)
+        .await
+        .map_err(ReconcileError::Reconcile)?;
+    refuse_foreign(&release, &history, chart.as_deref().ok()).map_err(ReconcileError::Reconcile)?;
+    let mut paused = Paused::default();
+    let mut digest = [0; 32];
+    if is_being_deleted(object) {
+        paused.wanted.push("the release would be uninstalled".into());
+    } else {
+        let (chart, desired) = desired(cx, key, watch, object, &release, chart, &history).await?;
+        digest = *chart.digest.as_bytes();
+        paused.wanted.extend(pending(&history, &desired.inputs));
+    }
+    let mut objects = Vec::new();
+    if let Some(record) = history.deployed() {
+        record.release.chart.name().clone_into(&mut release.ownership.chart);
+        let (found, drifts) = compare(&release, record).await.map_err(ReconcileError::Reconcile)?;
+        objects = found;
+        paused.wanted.extend(drifts.iter().map(drifted));
+        track(cx, key, &objects).await;
+        let memo = Memo {
+            made_from: Some(identity(object)),
+            watch: Arc::clone(watch),
+            chart: digest,
+            asked: wishes.reconcile_now.clone(),
+            is_paused: true,
+            record: Arc::new(record.clone()),
+            objects: objects.clone(),
+        };
+        cx.memory.put(key, memo);
+    }
+    let status = summarize(&Facts {
+        generation: object.metadata.generation.unwrap_or_default(),
+        deployed: history.deployed().map(|record| &record.release),
+        objects: &objects,
+        failure: None,
+        waiting: None,
+        mistakes: &wishes.mistakes,
+        is_secret: watch.reads_secrets(),
+        paused: Some(paused),
+    });
+    write_status(cx, key, object, status).await?;
+    Ok(period(cx, watch, wishes))
+}
+
+fn pending(history: &History, inputs: &str) -> Option<String> {
+    match plan(history, inputs) {
+        Step::InSync { .. } => None,
+        Step::Install { revision } => Some(format!("revision {revision} would be installed")),
+        Step::Upgrade { revision } => Some(format!("the release would be upgraded to revision {revision}")),
+        Step::Compare { revision } => Some(format!("revision {revision} of another tool would be taken over")),
+    }
+}
+
+fn drifted(drift: &Drift) -> String {
+    match &drift.difference {
+        Some(difference) => format!("{}: `{}` would be brought back", drift.object, difference.pointer),
+        None => format!("{} would be made again", drift.object),
+    }
+}
