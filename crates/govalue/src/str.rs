@@ -70,6 +70,12 @@ impl From<&[u8]> for Str {
     }
 }
 
+impl<const N: usize> From<&[u8; N]> for Str {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self(bytes.as_slice().into())
+    }
+}
+
 impl From<Vec<u8>> for Str {
     fn from(bytes: Vec<u8>) -> Self {
         Self(bytes.into())

@@ -112,17 +112,18 @@ impl Value {
     ///
     /// Helm reads values files, and templates read `fromYaml` and `fromJson`, through this step.
     #[must_use]
-    pub fn through_json(self) -> Self {
+    pub fn through_json(mut self) -> Self {
+        self.make_ints_floats();
+        self
+    }
+
+    fn make_ints_floats(&mut self) {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "Go's decoder loses it as well")]
-            Self::Int(number) => Self::Float(number as f64),
-            Self::List(items) => Self::List(items.into_iter().map(Self::through_json).collect()),
-            Self::Map(map) => Self::Map(
-                map.into_iter()
-                    .map(|(key, value)| (key, value.through_json()))
-                    .collect(),
-            ),
-            other => other,
+            Self::Int(number) => *self = Self::Float(*number as f64),
+            Self::List(items) => items.iter_mut().for_each(Self::make_ints_floats),
+            Self::Map(map) => map.values_mut().for_each(Self::make_ints_floats),
+            _ => {}
         }
     }
 }

@@ -49,7 +49,9 @@ pub fn from_str_strict(text: impl AsRef<[u8]>) -> Result<Value, Error> {
 /// # Errors
 /// As for [`from_str`].
 pub fn from_str_unstructured(text: impl AsRef<[u8]>) -> Result<Value, Error> {
-    from_str(text).map(integral_floats_to_ints)
+    let mut value = from_str(text)?;
+    make_integral_floats_ints(&mut value);
+    Ok(value)
 }
 
 /// Reads a mapping as `Unmarshal` into a `map[string]interface{}` does; `null` and an empty document are the empty map.
@@ -133,16 +135,16 @@ fn wrong_kind(value: &Value, wanted: &str) -> Error {
     )))
 }
 
-fn integral_floats_to_ints(value: Value) -> Value {
+fn make_integral_floats_ints(value: &mut Value) {
     match value {
-        Value::Float(number) => number::json_integer(number).map_or(Value::Float(number), Value::Int),
-        Value::List(items) => Value::List(items.into_iter().map(integral_floats_to_ints).collect()),
-        Value::Map(map) => Value::Map(
-            map.into_iter()
-                .map(|(key, value)| (key, integral_floats_to_ints(value)))
-                .collect(),
-        ),
-        other => other,
+        Value::Float(number) => {
+            if let Some(integer) = number::json_integer(*number) {
+                *value = Value::Int(integer);
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(make_integral_floats_ints),
+        Value::Map(map) => map.values_mut().for_each(make_integral_floats_ints),
+        _ => {}
     }
 }
 

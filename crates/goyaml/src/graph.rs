@@ -9,7 +9,7 @@ use crate::scanner::Mark;
 
 /// The number of a node in its graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct NodeId(usize);
+pub(crate) struct NodeId(u32);
 
 /// What a node is.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl<'a> Graph<'a> {
     pub(crate) const ROOT: NodeId = NodeId(0);
 
     pub(crate) fn node(&self, id: NodeId) -> &Node<'a> {
-        &self.nodes[id.0]
+        &self.nodes[id.0 as usize]
     }
 
     /// The items of a sequence, or the keys and values of a mapping in turn.
@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, kind: NodeKind<'a>, properties: Properties<'a>, mark: Mark) -> NodeId {
-        let id = NodeId(self.nodes.len());
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(Node {
             kind,
             tag: properties.tag,
@@ -138,8 +138,8 @@ impl<'a> Builder<'a> {
         }
         if let Some((parent, last)) = self.open.last_mut() {
             match last {
-                Some(sibling) => self.nodes[sibling.0].next_sibling = Some(id),
-                None => self.nodes[parent.0].first_child = Some(id),
+                Some(sibling) => self.nodes[sibling.0 as usize].next_sibling = Some(id),
+                None => self.nodes[parent.0 as usize].first_child = Some(id),
             }
             *last = Some(id);
         }

@@ -47,9 +47,10 @@ impl<'a> Source<'a> {
 
 /// Whether the bytes are UTF-8 without the characters that YAML refuses.
 fn is_clean(bytes: &[u8]) -> bool {
-    // Bytes that are, or may begin, a refused character.
     let is_suspect = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f;
-    if bytes.iter().any(|byte| is_suspect(*byte)) {
+    // Without a way out of the inner loop the compiler looks at many bytes at once.
+    let has_suspect = |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_suspect(*byte));
+    if bytes.chunks(PIECE).any(has_suspect) {
         return false;
     }
     bytes.is_ascii() || std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_allowed))

@@ -35,12 +35,24 @@ pub enum IgnoreError {
 struct Rule {
     /// The pattern, without the marks below.
     pattern: Vec<u8>,
+    shape: Shape,
     /// Whether the rule began with `!`: what it does *not* match is ignored.
     negated: bool,
     /// Whether the rule ended with `/`.
     folders_only: bool,
     /// Whether the pattern is matched against the last element of a path alone.
     last_element_only: bool,
+}
+
+/// How a pattern is compared; most need no more than the first two.
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    /// As it is.
+    Literal,
+    /// A star, and then as it is.
+    Suffix,
+    /// As a pattern.
+    Pattern,
 }
 
 /// The length from which Go's line scanner gives up.
@@ -64,6 +76,7 @@ impl Rules {
     pub fn add_defaults(&mut self) {
         let pattern = b"templates/.?*".to_vec();
         self.rules.push(Rule {
+            shape: Shape::of(&pattern),
             pattern,
             negated: false,
             folders_only: false,
@@ -88,8 +101,7 @@ impl Rules {
     }
 
     fn add(&mut self, line: &[u8]) -> Result<(), IgnoreError> {
-        let line = govalue::Str::from(line);
-        let rule: &[u8] = line.trim();
+        let rule = line.trim();
         if rule.is_empty() || rule.starts_with(b"#") {
             return Ok(());
         }
@@ -102,6 +114,7 @@ impl Rules {
         let last_element_only = !rule.contains(&b'/');
         let pattern = rule.strip_prefix(b"/").unwrap_or(rule).to_vec();
         self.rules.push(Rule {
+            shape: Shape::of(&pattern),
             pattern,
             negated,
             folders_only,
@@ -114,8 +127,25 @@ impl Rules {
 impl Rule {
     fn matches(&self, path: &[u8]) -> bool {
         let path = if self.last_element_only { base(path) } else { path };
-        // A pattern that turns out to be malformed late matches nothing.
-        glob::matches(&self.pattern, path).unwrap_or(false)
+        match self.shape {
+            Shape::Literal => path == self.pattern,
+            Shape::Suffix => path
+                .strip_suffix(&self.pattern[1..])
+                .is_some_and(|start| !start.contains(&b'/')),
+            // One that turns out to be malformed late matches nothing.
+            Shape::Pattern => glob::matches(&self.pattern, path).unwrap_or(false),
+        }
+    }
+}
+
+impl Shape {
+    fn of(pattern: &[u8]) -> Self {
+        let is_literal = |text: &[u8]| !text.iter().any(|byte| b"*?[\\".contains(byte));
+        match pattern {
+            [b'*', rest @ ..] if is_literal(rest) => Self::Suffix,
+            pattern if is_literal(pattern) => Self::Literal,
+            _ => Self::Pattern,
+        }
     }
 }
 

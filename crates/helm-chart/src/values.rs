@@ -72,9 +72,7 @@ fn join(chart: &Chart, mut values: Map, mode: Mode) -> Result<Coalesced, ValuesE
 
 /// Values as Go reads them from a file, where every number becomes a float.
 pub(crate) fn through_json(map: Map) -> Map {
-    map.into_iter()
-        .map(|(key, value)| (key, value.through_json()))
-        .collect()
+    Value::Map(map).through_json().into_map().unwrap_or_default()
 }
 
 /// Whether a map is nested deeper than [`MAX_DEPTH`].

@@ -4,6 +4,18 @@ use super::text::{Breaks, Text};
 use super::{Scanner, Token, TokenKind};
 use crate::error::Problem;
 
+/// The bytes at which a word may end, depending on what is around it.
+const MAY_END: [bool; 256] = {
+    let bytes = b" \t\n\r:,?[]{}\xc2\xe2";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 impl<'a> Scanner<'a> {
     pub(super) fn scan_plain_scalar(&mut self) -> Result<Token<'a>, Problem> {
         let indent = self.indent + 1;
@@ -62,10 +74,15 @@ impl<'a> Scanner<'a> {
             0xc2 | 0xe2 => self.cursor.is_break(offset),
             _ => false,
         };
-        rest.iter()
-            .enumerate()
-            .find(|(offset, byte)| ends(*offset, **byte))
-            .map_or(rest.len(), |(offset, _)| offset)
+        let mut from = 0;
+        while let Some(found) = rest[from..].iter().position(|byte| MAY_END[usize::from(*byte)]) {
+            let offset = from + found;
+            if ends(offset, rest[offset]) {
+                return offset;
+            }
+            from = offset + 1;
+        }
+        rest.len()
     }
 
     fn skip_plain_blanks(
