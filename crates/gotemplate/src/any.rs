@@ -1,6 +1,6 @@
 //! What a template sees: Go's `any`, with Go's kinds and reference semantics.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -124,6 +124,14 @@ pub struct AnyList {
 pub struct AnyMap {
     map_type: MapType,
     entries: Rc<RefCell<BTreeMap<Str, Any>>>,
+    watch: Option<Rc<Watch>>,
+}
+
+/// Notes whether an entry of a map is read, alone or with all others.
+#[derive(Debug)]
+pub struct Watch {
+    key: &'static str,
+    is_read: Cell<bool>,
 }
 
 impl Any {
@@ -306,12 +314,38 @@ impl MapType {
     }
 }
 
+impl Watch {
+    /// Watches the entry `key` of the maps that are given this.
+    pub fn new(key: &'static str) -> Rc<Self> {
+        Rc::new(Self {
+            key,
+            is_read: Cell::new(false),
+        })
+    }
+
+    /// Whether the entry was read.
+    pub fn is_read(&self) -> bool {
+        self.is_read.get()
+    }
+}
+
 impl AnyMap {
     /// A map with these entries.
     pub fn new(map_type: MapType, entries: BTreeMap<Str, Any>) -> Self {
         Self {
             map_type,
             entries: Rc::new(RefCell::new(entries)),
+            watch: None,
+        }
+    }
+
+    /// The same map, with an entry watched.
+    #[must_use]
+    pub fn watched(self, watch: &Rc<Watch>) -> Self {
+        Self {
+            watch: Some(Rc::clone(watch)),
+            map_type: self.map_type,
+            entries: Rc::clone(&self.entries),
         }
     }
 
@@ -321,6 +355,7 @@ impl AnyMap {
         Self {
             map_type,
             entries: Rc::clone(&self.entries),
+            watch: self.watch.clone(),
         }
     }
 
@@ -336,6 +371,11 @@ impl AnyMap {
 
     /// The entry `key`.
     pub fn get(&self, key: &[u8]) -> Option<Any> {
+        if let Some(watch) = &self.watch
+            && watch.key.as_bytes() == key
+        {
+            watch.is_read.set(true);
+        }
         self.entries.borrow().get(key).cloned()
     }
 
@@ -377,15 +417,22 @@ impl AnyMap {
 
     /// The entries as they are now, in key order: what Go's `range` walks over, whatever its body changes.
     pub fn snapshot(&self) -> Vec<(Str, Any)> {
-        self.entries
-            .borrow()
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        self.with(|entries| {
+            let entries = entries.iter();
+            entries.map(|(key, value)| (key.clone(), value.clone())).collect()
+        })
     }
 
     /// Calls `read` with the entries. `read` must not change this map.
     pub fn with<T>(&self, read: impl FnOnce(&BTreeMap<Str, Any>) -> T) -> T {
+        if let Some(watch) = &self.watch {
+            watch.is_read.set(true);
+        }
+        read(&self.entries.borrow())
+    }
+
+    /// As [`AnyMap::with`], for what leaves no trace in the output.
+    pub(crate) fn with_unwatched<T>(&self, read: impl FnOnce(&BTreeMap<Str, Any>) -> T) -> T {
         read(&self.entries.borrow())
     }
 }

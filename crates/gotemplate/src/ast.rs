@@ -15,24 +15,38 @@ pub(crate) use show::{Show, Shown};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pos(pub(crate) u32);
 
-/// The number of a variable's name in its template's table of names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NameId(pub(crate) u32);
+/// A piece of the template's source, from a byte to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) pos: Pos,
+    pub(crate) end: Pos,
+}
 
-/// The name of `$`, in each template's table.
+/// A field's name, without the dot before it.
+pub(crate) type Name = Span;
+
+/// The number of a variable's name in its template's [`Names`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NameId(u32);
+
+/// The name of `$`, in each template.
 pub(crate) const DOLLAR: NameId = NameId(0);
+
+/// The names of a template's variables: each where it stands first, but `$`, which needs no place.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Vec<Span>);
 
 /// A sequence of nodes.
 #[derive(Debug, Default)]
 pub(crate) struct List {
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Box<[Node]>,
 }
 
 /// An element of a template.
 #[derive(Debug)]
 pub(crate) enum Node {
-    /// The source's bytes from `pos` to `end`, as they are.
-    Text { pos: Pos, end: Pos },
+    /// The source's bytes, as they are.
+    Text(Span),
     /// A pipeline whose value is printed, unless it declares variables.
     Action(Pipe),
     /// `if` or `with`.
@@ -70,8 +84,8 @@ pub(crate) struct TemplateCall {
 pub(crate) struct Pipe {
     pub(crate) pos: Pos,
     pub(crate) is_assign: bool,
-    pub(crate) decl: Vec<NameId>,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) decl: Box<[NameId]>,
+    pub(crate) commands: Box<[Command]>,
 }
 
 /// An operand, or a function with its arguments.
@@ -80,7 +94,7 @@ pub(crate) struct Command {
     pub(crate) pos: Pos,
     /// What is evaluated or called; the parser makes no command without it.
     pub(crate) head: Expr,
-    pub(crate) args: Vec<Expr>,
+    pub(crate) args: Box<[Expr]>,
 }
 
 /// An operand.
@@ -94,8 +108,8 @@ pub(crate) enum Expr {
     Bool(Pos, bool),
     /// A number.
     Number(Box<Number>),
-    /// A string.
-    String(Box<Text>),
+    /// A string, and the literal, whose quotes and escapes stay in the source.
+    String(Span, Str),
     /// `.a.b`
     Field(Pos, Box<[Name]>),
     /// `$x`, `$x.a.b`
@@ -107,9 +121,6 @@ pub(crate) enum Expr {
     /// A parenthesised pipeline.
     Pipe(Box<Pipe>),
 }
-
-/// A field's name.
-pub(crate) type Name = Box<str>;
 
 /// A function as the parser found it.
 #[derive(Clone, Copy, Debug)]
@@ -141,20 +152,10 @@ pub(crate) struct Chain {
     pub(crate) fields: Box<[Name]>,
 }
 
-/// A string constant and how it was written.
-#[derive(Debug)]
-pub(crate) struct Text {
-    pub(crate) pos: Pos,
-    /// The end of the literal, whose quotes and escapes stay in the source.
-    pub(crate) end: Pos,
-    pub(crate) value: Str,
-}
-
 /// A number in each type that can hold it, as Go's ideal constants.
 #[derive(Debug)]
 pub(crate) struct Number {
-    pub(crate) pos: Pos,
-    pub(crate) text: Str,
+    pub(crate) span: Span,
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
@@ -172,11 +173,51 @@ pub(crate) enum Ideal {
     Overflow,
 }
 
+impl Span {
+    /// The piece of `source`.
+    pub(crate) fn of(self, source: &[u8]) -> &[u8] {
+        source.get(self.pos.0 as usize..self.end.0 as usize).unwrap_or_default()
+    }
+
+    /// The piece of `source` that is a name; it is made of letters and digits, so it is UTF-8.
+    pub(crate) fn name_in(self, source: &[u8]) -> &str {
+        std::str::from_utf8(self.of(source)).unwrap_or_default()
+    }
+}
+
+impl Names {
+    /// The name's text.
+    pub(crate) fn text<'s>(&self, id: NameId, source: &'s [u8]) -> &'s [u8] {
+        match id {
+            DOLLAR => b"$",
+            NameId(number) => self
+                .0
+                .get(number as usize - 1)
+                .map_or_else(Default::default, |span| span.of(source)),
+        }
+    }
+
+    /// The number of the name at `span`, which is new or known.
+    pub(crate) fn id(&mut self, span: Span, source: &[u8]) -> NameId {
+        let name = span.of(source);
+        if name == b"$" {
+            return DOLLAR;
+        }
+        let known = self.0.iter().position(|known| known.of(source) == name);
+        let index = known.unwrap_or_else(|| {
+            self.0.push(span);
+            self.0.len() - 1
+        });
+        NameId(u32::try_from(index + 1).unwrap_or(u32::MAX))
+    }
+}
+
 impl Node {
     /// Where it begins, as Go counts: an action begins at its pipeline.
     pub(crate) fn pos(&self) -> Pos {
         match self {
-            Self::Text { pos, .. } | Self::Break(pos) | Self::Continue(pos) => *pos,
+            Self::Text(span) => span.pos,
+            Self::Break(pos) | Self::Continue(pos) => *pos,
             Self::Action(pipe) => pipe.pos,
             Self::If(branch) | Self::With(branch) | Self::Range(branch) => branch.pipe.pos,
             Self::Template(call) => call.pos,
@@ -194,8 +235,8 @@ impl Expr {
             | Self::Field(pos, _)
             | Self::Variable(pos, ..)
             | Self::Function(pos, _) => *pos,
-            Self::Number(number) => number.pos,
-            Self::String(text) => text.pos,
+            Self::Number(number) => number.span.pos,
+            Self::String(span, _) => span.pos,
             Self::Chain(chain) => chain.pos,
             Self::Pipe(pipe) => pipe.pos,
         }

@@ -129,7 +129,7 @@ impl Effects {
     pub const CLOCK: Self = Self(4);
     /// Asks the network.
     pub const NETWORK: Self = Self(8);
-    /// Reads the release's revision.
+    /// Reads the release's revision, which the host notices by a [`Watch`](crate::Watch).
     pub const REVISION: Self = Self(16);
 
     /// These and `other`.

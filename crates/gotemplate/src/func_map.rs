@@ -1,6 +1,7 @@
 //! The functions that a template's text may name.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::Function;
 use crate::ast::{Callee, Special};
@@ -11,7 +12,29 @@ use crate::builtins;
 /// A function that is added under the name of an earlier one, or of a builtin, takes its place.
 #[derive(Clone, Debug, Default)]
 pub struct FuncMap {
-    functions: HashMap<&'static str, &'static Function>,
+    functions: HashMap<&'static str, &'static Function, BuildHasherDefault<NameHasher>>,
+}
+
+/// FNV-1a: the keys are short and all our own.
+#[derive(Clone)]
+struct NameHasher(u64);
+
+impl Default for NameHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl FuncMap {

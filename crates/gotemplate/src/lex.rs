@@ -30,6 +30,17 @@ pub(crate) struct LoopWords {
     pub(crate) continue_ok: bool,
 }
 
+/// The ASCII characters of names.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = byte == b'_' || byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 impl<'s> Lexer<'s> {
     pub(crate) fn new(source: &'s [u8], breaks: LoopWords) -> Self {
         Self {
@@ -100,7 +111,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn skip_spaces(&mut self) {
-        self.accept_run(b" \t\r\n");
+        self.pos += self.rest().iter().take_while(|byte| is_space(**byte)).count();
     }
 
     // Giving.
@@ -143,7 +154,8 @@ impl<'s> Lexer<'s> {
             self.pos = delim;
             if has_left_trim_marker(&self.rest()[2..]) {
                 let text = &self.source[self.start..delim];
-                self.pos = self.start + text.trim_end_with(is_space).len();
+                let end = text.iter().rposition(|byte| !is_space(*byte));
+                self.pos = self.start + end.map_or(0, |last| last + 1);
             }
             let token = self.emit(TokenKind::Text);
             (self.start, self.pos) = (delim, delim);
@@ -299,10 +311,13 @@ impl<'s> Lexer<'s> {
 
     /// Reads letters and digits up to a character that may follow a word; gives a token if another one follows.
     fn rest_of_word(&mut self) -> Option<Token> {
-        while let Some((character, size)) = self.decode()
-            && is_alphanumeric(character)
-        {
-            self.pos += size;
+        loop {
+            let ascii = self.rest().iter().take_while(|byte| IS_WORD[usize::from(**byte)]);
+            self.pos += ascii.count();
+            match self.decode() {
+                Some((character, size)) if !character.is_ascii() && is_alphanumeric(character) => self.pos += size,
+                _ => break,
+            }
         }
         if self.at_terminator() {
             return None;
@@ -366,8 +381,8 @@ fn offset(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-fn is_space(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn is_alphanumeric(character: char) -> bool {

@@ -38,7 +38,7 @@ mod set;
 mod token;
 mod tree;
 
-pub use any::{Any, AnyList, AnyMap, Elem, Kind, MapType};
+pub use any::{Any, AnyList, AnyMap, Elem, Kind, MapType, Watch};
 pub use call::Call;
 pub use error::{Error, ErrorKind, Location};
 pub use exec::{Execution, MissingKey, Options, Outcome, execute};

@@ -114,7 +114,8 @@ fn may_reach(value: &Any, target: &AnyMap, budget: &mut usize) -> bool {
     match value {
         Any::List(list) => list.items.iter().any(|item| may_reach(item, target, budget)),
         Any::Map(map) => {
-            map.is_same(target) || map.with(|entries| entries.values().any(|item| may_reach(item, target, budget)))
+            map.is_same(target)
+                || map.with_unwatched(|entries| entries.values().any(|item| may_reach(item, target, budget)))
         }
         _ => false,
     }
@@ -137,7 +138,7 @@ fn contains_itself(map: &Rc<AnyMap>) -> bool {
 }
 
 fn children(map: &AnyMap) -> Vec<Any> {
-    map.with(|entries| entries.values().filter(|item| is_composite(item)).cloned().collect())
+    map.with_unwatched(|entries| entries.values().filter(|item| is_composite(item)).cloned().collect())
 }
 
 #[cfg(test)]

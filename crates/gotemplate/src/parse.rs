@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use govalue::Str;
 
-use crate::ast::{DOLLAR, List, NameId, Node, Pos};
+use crate::ast::{Command, Expr, List, NameId, Names, Node, Span};
 use crate::lex::{Lexer, LoopWords};
 use crate::quote::quote;
 use crate::set::{self, Source};
@@ -32,7 +32,7 @@ const MAX_NESTING: usize = 400;
 /// let error = parse("x", b"{{ nosuch }}", &FuncMap::new()).unwrap_err();
 /// assert_eq!(error.to_string(), r#"template: x:1: function "nosuch" not defined"#);
 /// ```
-pub fn parse(name: impl Into<Str>, text: &[u8], functions: &FuncMap) -> Result<Parsed, Error> {
+pub fn parse(name: impl Into<Str>, text: impl Into<Str>, functions: &FuncMap) -> Result<Parsed, Error> {
     let name = name.into();
     let source = Arc::new(Source {
         file: name.clone(),
@@ -48,9 +48,10 @@ pub fn parse(name: impl Into<Str>, text: &[u8], functions: &FuncMap) -> Result<P
         functions,
         templates: Vec::new(),
         frame: Frame::default(),
+        open: Open::default(),
         nesting: 0,
     };
-    if u32::try_from(text.len()).is_err() {
+    if u32::try_from(source.text.len()).is_err() {
         return Err(parser.fail("a template of 4 GiB or more is not supported"));
     }
     let root = parser.parse_text()?;
@@ -68,34 +69,32 @@ struct Parser<'s> {
     functions: &'s FuncMap,
     templates: Vec<Arc<Template>>,
     frame: Frame,
+    open: Open,
     nesting: usize,
 }
 
+/// What the lists under way have so far, the innermost list's last: a list that is done moves out in one piece.
+#[derive(Default)]
+struct Open {
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Expr>,
+    fields: Vec<Span>,
+}
+
 /// What belongs to one template: the text's own, a `define` or a `block`.
+#[derive(Default)]
 struct Frame {
     /// Lookahead. `tokens[0]` is the token read last.
     tokens: [Token; 3],
     peeked: usize,
-    names: Vec<Str>,
+    names: Names,
+    /// The variables declared; `$` always is.
     visible: Vec<NameId>,
     declares_dollar: bool,
     /// The left delimiter of the action under way.
     action: Option<Token>,
     range_depth: usize,
-}
-
-impl Default for Frame {
-    fn default() -> Self {
-        Self {
-            tokens: [Token::default(); 3],
-            peeked: 0,
-            names: vec![Str::from("$")],
-            visible: vec![DOLLAR],
-            declares_dollar: false,
-            action: None,
-            range_depth: 0,
-        }
-    }
 }
 
 /// What a list of nodes may hold or end with.
@@ -122,12 +121,23 @@ impl Stop {
 
 // Tokens.
 impl Parser<'_> {
+    #[inline]
     fn next(&mut self) -> Token {
         match self.frame.peeked.checked_sub(1) {
-            Some(peeked) => self.frame.peeked = peeked,
-            None => self.frame.tokens[0] = self.lexer.next_token(),
+            Some(peeked) => {
+                self.frame.peeked = peeked;
+                self.frame.tokens[peeked]
+            }
+            None => self.scan(),
         }
-        self.frame.tokens[self.frame.peeked]
+    }
+
+    /// Reads a token. Apart from [`Parser::next`], which is called several times for each, so that that one stays small.
+    #[inline(never)]
+    fn scan(&mut self) -> Token {
+        let token = self.lexer.next_token();
+        self.frame.tokens[0] = token;
+        token
     }
 
     fn backup(&mut self) {
@@ -147,6 +157,7 @@ impl Parser<'_> {
         self.frame.peeked = 3;
     }
 
+    #[inline]
     fn peek(&mut self) -> Token {
         let token = self.next();
         self.backup();
@@ -178,10 +189,7 @@ impl Parser<'_> {
     }
 
     fn text_of(&self, token: Token) -> &[u8] {
-        self.source
-            .text
-            .get(token.start as usize..token.end as usize)
-            .unwrap_or_default()
+        token.span().of(&self.source.text)
     }
 
     fn line_of(&self, token: Token) -> u32 {
@@ -237,7 +245,6 @@ impl Parser<'_> {
 impl Parser<'_> {
     /// The text as a whole, with the definitions in it.
     fn parse_text(&mut self) -> Result<List, Error> {
-        let mut root = List::default();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
                 let delim = self.next();
@@ -248,11 +255,11 @@ impl Parser<'_> {
                 self.backup2(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => root.nodes.push(node),
+                Item::Node(node) => self.open.nodes.push(node),
                 Item::Stop(stop) => return Err(self.fail(format!("unexpected {}", stop.text()))),
             }
         }
-        Ok(root)
+        Ok(self.list_since(0))
     }
 
     /// `{{define "name"}} list {{end}}`, from the name on.
@@ -299,23 +306,26 @@ impl Parser<'_> {
 
     /// Nodes up to an `{{end}}` or `{{else}}`.
     fn item_list(&mut self) -> Result<(List, Stop), Error> {
-        let mut list = List::default();
+        let begin = self.open.nodes.len();
         while self.peek_non_space().kind != TokenKind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => list.nodes.push(node),
-                Item::Stop(stop) => return Ok((list, stop)),
+                Item::Node(node) => self.open.nodes.push(node),
+                Item::Stop(stop) => return Ok((self.list_since(begin), stop)),
             }
         }
         Err(self.fail("unexpected EOF"))
     }
 
+    fn list_since(&mut self, begin: usize) -> List {
+        List {
+            nodes: self.open.nodes.drain(begin..).collect(),
+        }
+    }
+
     fn text_or_action(&mut self) -> Result<Item, Error> {
         let token = self.next_non_space();
         match token.kind {
-            TokenKind::Text => Ok(Item::Node(Node::Text {
-                pos: Pos(token.start),
-                end: Pos(token.end),
-            })),
+            TokenKind::Text => Ok(Item::Node(Node::Text(token.span()))),
             TokenKind::LeftDelim => {
                 self.frame.action = Some(token);
                 let item = self.action()?;

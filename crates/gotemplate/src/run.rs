@@ -191,7 +191,7 @@ fn check_text(value: &Any, depth: usize, rest: &mut usize) -> Result<(), Exceede
             *rest = rest.checked_sub(list.items.len() + 1).ok_or(Exceeded::Output)?;
             list.items.iter().try_for_each(|item| check_text(item, depth, rest))
         }
-        Any::Map(map) => map.with(|entries| {
+        Any::Map(map) => map.with_unwatched(|entries| {
             *rest = rest.checked_sub(entries.len() + 1).ok_or(Exceeded::Output)?;
             entries.values().try_for_each(|item| check_text(item, depth, rest))
         }),

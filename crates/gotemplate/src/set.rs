@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use govalue::Str;
 
-use crate::ast::{List, Node, Pos, Shown};
+use crate::ast::{List, Names, Node, Shown, Span};
 
 /// A parsed template: a file's text or a `define` in it. Shared by renders and threads.
 pub struct Template {
     pub(crate) name: Str,
     pub(crate) source: Arc<Source>,
     pub(crate) root: List,
-    /// The variables' names, `$` first.
-    pub(crate) names: Vec<Str>,
+    /// The variables' names.
+    pub(crate) names: Names,
     /// Whether some node declares a `$` of its own.
     pub(crate) declares_dollar: bool,
     /// Whether there is nothing in it but space.
@@ -25,7 +25,7 @@ pub struct Template {
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) file: Str,
-    pub(crate) text: Box<[u8]>,
+    pub(crate) text: Str,
 }
 
 /// What one text gave: its own template and those that it defines.
@@ -82,18 +82,15 @@ impl Template {
     }
 
     /// The bytes of a text node.
-    pub(crate) fn text(&self, from: Pos, to: Pos) -> &[u8] {
-        self.source.text.get(from.0 as usize..to.0 as usize).unwrap_or_default()
+    pub(crate) fn text(&self, span: Span) -> &[u8] {
+        span.of(&self.source.text)
     }
 }
 
 /// Whether the list has nothing but space in it.
 pub(crate) fn is_empty(list: &List, source: &Source) -> bool {
     list.nodes.iter().all(|node| match node {
-        Node::Text { pos, end } => {
-            let text = source.text.get(pos.0 as usize..end.0 as usize).unwrap_or_default();
-            bstr::ByteSlice::trim(text).is_empty()
-        }
+        Node::Text(span) => bstr::ByteSlice::trim(span.of(&source.text)).is_empty(),
         _ => false,
     })
 }

@@ -1,5 +1,7 @@
 //! What the lexer finds in a template's text.
 
+use crate::ast::{Pos, Span};
+
 /// A piece of the source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -80,6 +82,16 @@ pub(crate) enum TokenKind {
     Template,
     /// `with`
     With,
+}
+
+impl Token {
+    /// Where it stands.
+    pub(crate) fn span(self) -> Span {
+        Span {
+            pos: Pos(self.start),
+            end: Pos(self.end),
+        }
+    }
 }
 
 impl TokenKind {

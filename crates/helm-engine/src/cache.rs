@@ -27,7 +27,7 @@ impl TplCache {
         if let Some(parsed) = self.lock().texts.get(text) {
             return Ok(Arc::clone(parsed));
         }
-        let parsed = Arc::new(parse(name.clone(), text.as_bytes(), functions)?);
+        let parsed = Arc::new(parse(name.clone(), text.clone(), functions)?);
         let mut inner = self.lock();
         if inner.bytes + text.len() > MAX_BYTES {
             *inner = Inner::default();

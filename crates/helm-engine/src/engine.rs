@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use gotemplate::{Execution, FuncMap, MissingKey, Options};
 use govalue::Map;
@@ -19,6 +19,9 @@ const NO_VALUE: &[u8] = b"<no value>";
 
 /// How the file with the notes ends.
 const NOTES: &str = "NOTES.txt";
+
+/// Helm's functions, the same for all engines.
+static FUNCTIONS: LazyLock<Arc<FuncMap>> = LazyLock::new(|| Arc::new(functions().collect()));
 
 /// Renders charts, and remembers what it parsed. Shared by threads.
 pub struct Engine {
@@ -37,7 +40,7 @@ impl Engine {
     /// An engine with Helm's functions and nothing parsed yet.
     pub fn new() -> Self {
         Self {
-            functions: Arc::new(functions().collect()),
+            functions: Arc::clone(&FUNCTIONS),
             prepared: PreparedCache::default(),
             texts: Arc::default(),
         }
@@ -135,12 +138,16 @@ fn execute(
             })?;
         files.insert(run.path.to_string(), text(&out));
     }
-    Ok((files, execution.outcome().effects))
+    Ok((files, execution.outcome().effects.union(scopes.effects())))
 }
 
 /// The file's text; bytes that are not UTF-8 become U+FFFD.
 fn text(out: &[u8]) -> String {
-    String::from_utf8_lossy(&without_no_value(out)).into_owned()
+    let text = without_no_value(out);
+    match std::str::from_utf8(&text) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(&text).into_owned(),
+    }
 }
 
 /// The text without Go's mark of missing values. Helm sets an option that should keep Go from writing it, which does not

@@ -115,7 +115,7 @@ impl PreparedCache {
         if let Some((_, parsed)) = self.lock().files.get(&key) {
             return Ok(Arc::clone(parsed));
         }
-        let parsed = parse(name, data.as_bytes(), functions).map_err(|error| Error::Parse {
+        let parsed = parse(name, data.clone(), functions).map_err(|error| Error::Parse {
             path: source.path.clone(),
             error,
         })?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use gotemplate::{Any, AnyMap, MapType};
+use gotemplate::{Any, AnyMap, Effects, MapType, Watch};
 use govalue::{Map, Str, Value};
 use helm_chart::Chart;
 
@@ -14,30 +14,43 @@ use crate::objects::{FilesObject, capabilities, chart as chart_object};
 pub(crate) const VALUES: MapType = MapType::Named("chartutil.Values");
 
 /// The data of all charts of a tree, in the order of [`crate::prepared::charts`].
-pub(crate) struct Scopes(Vec<Rc<AnyMap>>);
+pub(crate) struct Scopes {
+    charts: Vec<Rc<AnyMap>>,
+    revision: Rc<Watch>,
+}
 
 impl Scopes {
     /// Makes fresh data for one render, so that templates may change it.
     pub(crate) fn new(chart: &Chart, values: &Map, request: &Request) -> Self {
+        let revision = Watch::new("Revision");
         let shared = Shared {
-            release: release(request),
+            release: release(request, &revision),
             capabilities: capabilities(&request.capabilities),
         };
-        let mut scopes = Vec::new();
+        let mut charts = Vec::new();
         let values = Rc::new(AnyMap::new(VALUES, thaw(values)));
-        shared.descend(chart, &values, true, &mut scopes);
-        Self(scopes)
+        shared.descend(chart, &values, true, &mut charts);
+        Self { charts, revision }
     }
 
     /// The data of one chart, told which of its templates is rendered.
     pub(crate) fn data(&self, chart: usize, path: &Str, base_path: &Str) -> Any {
-        let scope = &self.0[chart];
+        let scope = &self.charts[chart];
         let template = BTreeMap::from([
             (Str::from("BasePath"), Any::String(base_path.clone())),
             (Str::from("Name"), Any::String(path.clone())),
         ]);
         scope.insert("Template".into(), Any::typed_map(VALUES, template));
         Any::Map(Rc::clone(scope))
+    }
+
+    /// What was read that is not the same in each render of the same inputs.
+    pub(crate) fn effects(&self) -> Effects {
+        if self.revision.is_read() {
+            Effects::REVISION
+        } else {
+            Effects::NONE
+        }
     }
 }
 
@@ -79,13 +92,14 @@ fn thaw(map: &Map) -> BTreeMap<Str, Any> {
         .collect()
 }
 
-fn release(request: &Request) -> Any {
-    Any::map(BTreeMap::from([
+fn release(request: &Request, revision: &Rc<Watch>) -> Any {
+    let entries = BTreeMap::from([
         (Str::from("IsInstall"), Any::Bool(!request.is_upgrade)),
         (Str::from("IsUpgrade"), Any::Bool(request.is_upgrade)),
         (Str::from("Name"), Any::string(request.name.as_str())),
         (Str::from("Namespace"), Any::string(request.namespace.as_str())),
         (Str::from("Revision"), Any::Int(i64::from(request.revision))),
         (Str::from("Service"), Any::string("Helm")),
-    ]))
+    ]);
+    Any::Map(Rc::new(AnyMap::new(MapType::Any, entries).watched(revision)))
 }

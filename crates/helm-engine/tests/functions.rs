@@ -4,12 +4,18 @@
 //! the test oracle's `render` wrote both, over the chart of [`render`]. Where we answer otherwise on purpose, docs/COMPATIBILITY.md
 //! says so, and the line is not here.
 
+use gotemplate::Effects;
 use govalue::{Map, Str, Value, json};
 use helm_chart::File;
-use helm_engine::{Engine, RenderPool, Request};
+use helm_engine::{Engine, RenderPool, Rendered, Request};
 
 /// Renders `text` as the only template of a chart with two files.
 fn render(engine: &Engine, text: &str) -> Result<String, String> {
+    let mut rendered = render_all(engine, text)?;
+    Ok(rendered.files.remove("c/templates/t").unwrap_or_default())
+}
+
+fn render_all(engine: &Engine, text: &str) -> Result<Rendered, String> {
     let file = |name: &str, data: &str| File {
         name: Str::from(name),
         data: Str::from(data),
@@ -22,8 +28,7 @@ fn render(engine: &Engine, text: &str) -> Result<String, String> {
     ];
     let chart = helm_chart::load_files(files).map_err(|error| error.helm_text())?.chart;
     let rendered = engine.render(&chart, Map::default(), &Request::new("rel", "ns"));
-    let mut rendered = rendered.map_err(|error| helm_chart::helm_text(&error))?;
-    Ok(rendered.files.remove("c/templates/t").unwrap_or_default())
+    rendered.map_err(|error| helm_chart::helm_text(&error))
 }
 
 fn check(line: &str, engine: &Engine) -> Option<String> {
@@ -61,4 +66,32 @@ fn a_template_that_includes_itself_is_stopped_where_helm_stops_it() {
         .unwrap_err();
     assert!(error.ends_with("rendering template has a nested reference name: r: unable to execute template"));
     assert_eq!(error.matches("error calling include").count(), 1002);
+}
+
+#[test]
+fn whoever_reads_the_revision_depends_on_it() {
+    let effects = |text| render_all(&Engine::new(), text).unwrap().effects;
+    for text in [
+        "{{ .Release.Name }}{{ $r := .Release }}{{ with .Release }}{{ .Namespace }}{{ end }}",
+        r#"{{ dict "Release" .Release | len }}{{ get .Release "Name" }}{{ .Values.Revision }}"#,
+        r#"{{ define "x" }}{{ .Release.IsInstall }}{{ end }}{{ include "x" (dict "Release" .Release) }}"#,
+    ] {
+        assert!(effects(text).is_empty(), "{text}");
+    }
+    for text in [
+        "{{ .Release.Revision }}",
+        r#"{{ index .Release "Revision" }}"#,
+        r#"{{ get .Release "Revision" }}"#,
+        r#"{{ tpl "{{ with .Release }}{{ .Revision }}{{ end }}" . }}"#,
+        "{{ toYaml .Release }}",
+        "{{ .Release }}",
+        "{{ range $key, $value := .Release }}{{ $value }}{{ end }}",
+        "{{ values .Release | len }}",
+        "{{ (merge dict .Release).Revision }}",
+        "{{ (deepCopy .Release).Revision }}",
+        r#"{{ (pick .Release "Revision").Revision }}"#,
+        r#"{{ dig "Revision" 0 .Release }}"#,
+    ] {
+        assert_eq!(effects(text), Effects::REVISION, "{text}");
+    }
 }

@@ -63,3 +63,20 @@ fn a_render_without_end_stops_at_its_deadline() {
     error_of(template, Duration::from_millis(300));
     assert!(started.elapsed() < Duration::from_secs(20));
 }
+
+#[test]
+fn large_results_are_counted() {
+    let calls = [
+        "until 1000000",
+        "untilStep 0 1000000 1",
+        "seq 1000000",
+        "repeat 100000 \"0123456789\"",
+    ];
+    for call in calls {
+        let template = format!("{{{{ range until 900000 }}}}{{{{ $x := {call} }}}}{{{{ end }}}}");
+        let started = Instant::now();
+        let error = error_of(&template, Duration::from_millis(300));
+        assert!(error.contains("exceeded the"), "{call}: {error}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{call}");
+    }
+}

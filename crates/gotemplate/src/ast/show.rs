@@ -1,8 +1,6 @@
 //! Writes nodes as Go's `String` methods do.
 
-use govalue::Str;
-
-use super::{Branch, Command, Expr, List, Name, NameId, Node, Pipe, Pos, TemplateCall};
+use super::{Branch, Command, Expr, List, Name, NameId, Names, Node, Pipe, Span, TemplateCall};
 use crate::quote::quote;
 
 /// A node that can be written with the source and the names of its template at hand.
@@ -14,13 +12,13 @@ pub(crate) trait Show {
 /// Text being written, and what nodes refer to.
 pub(crate) struct Shown<'a> {
     source: &'a [u8],
-    names: &'a [Str],
+    names: &'a Names,
     text: Vec<u8>,
 }
 
 impl<'a> Shown<'a> {
     /// Nothing yet, for nodes of a template with this source and these variable names.
-    pub(crate) fn new(source: &'a [u8], names: &'a [Str]) -> Self {
+    pub(crate) fn new(source: &'a [u8], names: &'a Names) -> Self {
         Self {
             source,
             names,
@@ -38,21 +36,18 @@ impl<'a> Shown<'a> {
         self.text.extend_from_slice(text.as_ref());
     }
 
-    fn source(&mut self, from: Pos, to: Pos) {
-        let text = self.source.get(from.0 as usize..to.0 as usize).unwrap_or_default();
-        self.text.extend_from_slice(text);
+    fn source(&mut self, span: Span) {
+        self.text.extend_from_slice(span.of(self.source));
     }
 
     fn name(&mut self, id: NameId) {
-        if let Some(name) = self.names.get(id.0 as usize) {
-            self.text.extend_from_slice(name.as_bytes());
-        }
+        self.text.extend_from_slice(self.names.text(id, self.source));
     }
 
     fn fields(&mut self, fields: &[Name]) {
         for field in fields {
             self.push(".");
-            self.push(&**field);
+            self.source(*field);
         }
     }
 
@@ -92,7 +87,7 @@ impl Show for List {
 impl Show for Node {
     fn show(&self, shown: &mut Shown<'_>) {
         match self {
-            Self::Text { pos, end } => shown.source(*pos, *end),
+            Self::Text(span) => shown.source(*span),
             Self::Action(pipe) => {
                 shown.push("{{");
                 pipe.show(shown);
@@ -156,8 +151,8 @@ impl Show for Expr {
             Self::Dot(_) => shown.push("."),
             Self::Nil(_) => shown.push("nil"),
             Self::Bool(_, flag) => shown.push(if *flag { "true" } else { "false" }),
-            Self::Number(number) => shown.push(number.text.as_bytes()),
-            Self::String(text) => shown.source(text.pos, text.end),
+            Self::Number(number) => shown.source(number.span),
+            Self::String(span, _) => shown.source(*span),
             Self::Field(_, fields) => shown.fields(fields),
             Self::Variable(_, name, fields) => {
                 shown.name(*name);

@@ -1,8 +1,8 @@
 //! `index`, `slice`, `len`: elements and sizes.
 
-use crate::{Any, AnyList, AnyMap, Args, Call, Effects, FuncError, Kind, MapType, Object};
+use crate::{Any, AnyList, AnyMap, Args, Call, FuncError, Kind, MapType, Object};
 
-pub(super) fn index(call: &mut Call<'_>, args: Args<'_>) -> Result<Any, FuncError> {
+pub(super) fn index(_: &mut Call<'_>, args: Args<'_>) -> Result<Any, FuncError> {
     let mut item = args.any(0).clone();
     if is_nil(&item) {
         return Err(FuncError::new("index of untyped nil"));
@@ -10,7 +10,7 @@ pub(super) fn index(call: &mut Call<'_>, args: Args<'_>) -> Result<Any, FuncErro
     for index in args.rest(1) {
         item = match &item {
             Any::Invalid | Any::Nil => return Err(FuncError::new("index of nil pointer")),
-            Any::Map(map) => entry(call, map, index)?,
+            Any::Map(map) => entry(map, index)?,
             Any::List(list) => list.items[element(index, list.items.len(), "slice")?].clone(),
             Any::Bytes(bytes) => Any::Uint8(bytes.as_bytes()[element(index, bytes.len(), "slice")?]),
             Any::String(text) => Any::Uint8(text.as_bytes()[element(index, text.len(), "string")?]),
@@ -26,11 +26,8 @@ pub(super) fn index(call: &mut Call<'_>, args: Args<'_>) -> Result<Any, FuncErro
     Ok(item)
 }
 
-fn entry(call: &mut Call<'_>, map: &AnyMap, index: &Any) -> Result<Any, FuncError> {
+fn entry(map: &AnyMap, index: &Any) -> Result<Any, FuncError> {
     let key = key(index)?;
-    if key == b"Revision" {
-        call.add_effects(Effects::REVISION);
-    }
     let zero = || {
         if map.map_type() == MapType::String {
             Any::string("")

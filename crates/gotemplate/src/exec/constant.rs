@@ -9,11 +9,11 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn untyped_constant(&self, expr: &'a Expr) -> Result<Any, Error> {
         match expr {
             Expr::Bool(_, flag) => Ok(Any::Bool(*flag)),
-            Expr::String(text) => Ok(Any::String(text.value.clone())),
+            Expr::String(_, text) => Ok(Any::String(text.clone())),
             Expr::Number(number) => match number.ideal {
                 Ideal::Int(int) => Ok(Any::Int(int)),
                 Ideal::Float(float) => Ok(Any::Float64(float)),
-                Ideal::Overflow => Err(self.fail([number.text.as_bytes(), b" overflows int"].concat())),
+                Ideal::Overflow => Err(self.fail([&*self.shown(expr), b" overflows int"].concat())),
             },
             _ => Err(self.fail([b"can't evaluate command ", &*self.shown(expr)].concat())),
         }
@@ -32,7 +32,7 @@ impl<'a> Interp<'a, '_> {
                 _ => Err(expected("bool")),
             },
             Type::String => match expr {
-                Expr::String(text) => Ok(Any::String(text.value.clone())),
+                Expr::String(_, text) => Ok(Any::String(text.clone())),
                 _ => Err(expected("string")),
             },
             Type::Int => number_of(expr, |number| number.int.map(Any::Int)).ok_or_else(|| expected("integer")),

@@ -7,10 +7,7 @@ use super::interp::{At, Interp};
 use super::invoke::Target;
 use crate::ast::{Expr, Name};
 use crate::exec::MissingKey;
-use crate::{Any, AnyMap, Effects, Error, Kind, MapType, Object};
-
-/// The field whose reading makes a render depend on the release's revision.
-const REVISION: &str = "Revision";
+use crate::{Any, AnyMap, Error, Kind, MapType, Object};
 
 /// What follows the last name of a chain of fields.
 struct Arguments<'a> {
@@ -38,17 +35,18 @@ impl<'a> Interp<'a, '_> {
         last: Option<Any>,
     ) -> Result<Operand, Error> {
         let arguments = Arguments { exprs, last };
+        let source = &self.template.source.text;
         let Some((last_name, names)) = names.split_last() else {
             return Ok(receiver.clone());
         };
         let Some((first_name, names)) = names.split_first() else {
-            return self.field(dot, receiver, node, last_name, arguments);
+            return self.field(dot, receiver, node, last_name.name_in(source), arguments);
         };
-        let mut value = self.field(dot, receiver, node, first_name, Arguments::NONE)?;
+        let mut value = self.field(dot, receiver, node, first_name.name_in(source), Arguments::NONE)?;
         for name in names {
-            value = self.field(dot, &value, node, name, Arguments::NONE)?;
+            value = self.field(dot, &value, node, name.name_in(source), Arguments::NONE)?;
         }
-        self.field(dot, &value, node, last_name, arguments)
+        self.field(dot, &value, node, last_name.name_in(source), arguments)
     }
 
     fn field(
@@ -83,9 +81,6 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn entry(&mut self, map: &AnyMap, name: &str) -> Result<Operand, Error> {
-        if name == REVISION {
-            self.run.effects = self.run.effects.union(Effects::REVISION);
-        }
         let boxed = map.map_type() != MapType::String;
         match map.get(name.as_bytes()) {
             Some(value) => Ok(Operand { value, boxed }),

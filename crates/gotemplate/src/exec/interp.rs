@@ -5,7 +5,7 @@ use std::any::Any as StdAny;
 use govalue::Str;
 
 use super::Operand;
-use crate::ast::{Command, DOLLAR, Expr, NameId, Node, Pipe, Pos, Show, Shown};
+use crate::ast::{Command, DOLLAR, Expr, NameId, Node, Pipe, Pos, Show, Shown, Span};
 use crate::quote::quote;
 use crate::run::{Exceeded, Run};
 use crate::{Error, ErrorKind, FuncError, FuncErrorKind, Location, Template, Templates};
@@ -98,12 +98,7 @@ impl<'a, 'r> Interp<'a, 'r> {
 
     #[cold]
     fn undefined(&self, name: NameId) -> Error {
-        let name = self
-            .template
-            .names
-            .get(name.0 as usize)
-            .map(Str::as_bytes)
-            .unwrap_or_default();
+        let name = self.template.names.text(name, &self.template.source.text);
         self.fail([b"undefined variable: ", name].concat())
     }
 
@@ -165,7 +160,7 @@ impl<'a, 'r> Interp<'a, 'r> {
 
 /// Line and column as Go counts them: the line from 1, the byte in the line from 0.
 fn locate(template: &Template, pos: Pos) -> Location {
-    let before = template.text(Pos(0), pos);
+    let before = template.text(Span { pos: Pos(0), end: pos });
     let line_start = bstr::ByteSlice::rfind_byte(before, b'\n').map_or(0, |newline| newline + 1);
     let newlines = before.iter().filter(|byte| **byte == b'\n').count();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

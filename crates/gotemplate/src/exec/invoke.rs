@@ -9,6 +9,12 @@ use super::interp::{At, Interp};
 use crate::ast::{Callee, Expr, Special};
 use crate::{Any, Args, Call, Elem, Error, FuncError, Function, Kind, MapType, Method, Object, Type};
 
+/// The bytes of a string that cost as much as an item of a list.
+const BYTES_PER_STEP: usize = 64;
+
+/// The steps from which on a result costs any; what is smaller is part of its call's own step.
+const LARGE: usize = 1_000;
+
 /// What is called.
 pub(super) enum Target {
     Function(&'static Function),
@@ -93,12 +99,29 @@ impl<'a> Interp<'a, '_> {
         };
         self.run.give_arguments(argv);
         match result {
-            Ok(value) => Ok(returned(value, target.returns())),
+            Ok(value) => {
+                self.spend_for(&value)?;
+                Ok(returned(value, target.returns()))
+            }
             Err(cause) => {
                 self.at = node;
                 Err(self.function_failed(name, cause))
             }
         }
+    }
+
+    /// A large result costs steps, so that few steps can't make many of them.
+    fn spend_for(&mut self, value: &Any) -> Result<(), Error> {
+        let size = match value {
+            Any::String(text) => text.len() / BYTES_PER_STEP,
+            Any::List(list) => list.items.len(),
+            _ => 0,
+        };
+        if size < LARGE {
+            return Ok(());
+        }
+        let spent = self.run.spend(size as u64);
+        spent.map_err(|exceeded| self.exceeded(exceeded))
     }
 
     fn check_arity(&self, target: &Target, name: &str, args: usize, last: bool) -> Result<(), Error> {

@@ -61,7 +61,7 @@ impl<'a> Interp<'a, '_> {
                 self.check_stack()?;
                 return Ok(Operand::concrete(self.pipeline(dot, pipe)?));
             }
-            Expr::Dot(_) | Expr::Nil(_) | Expr::Bool(..) | Expr::Number(_) | Expr::String(_) => {}
+            Expr::Dot(_) | Expr::Nil(_) | Expr::Bool(..) | Expr::Number(_) | Expr::String(..) => {}
         }
         self.at = At::Expr(head);
         self.not_a_function(command, last.as_ref())?;
@@ -95,7 +95,7 @@ impl<'a> Interp<'a, '_> {
     /// An argument for a parameter of the type `wanted`.
     pub(super) fn argument(&mut self, dot: &Operand, wanted: Type, expr: &'a Expr) -> Result<Any, Error> {
         match expr {
-            Expr::Bool(..) | Expr::Number(_) | Expr::String(_) => {
+            Expr::Bool(..) | Expr::Number(_) | Expr::String(..) => {
                 self.at = At::Expr(expr);
                 self.typed_constant(expr, wanted)
             }
@@ -138,7 +138,7 @@ impl<'a> Interp<'a, '_> {
                 let value = self.chain_operand(dot, &chain.operand)?;
                 self.fields(dot, &value, expr, &chain.fields, &[], None)
             }
-            Expr::Bool(..) | Expr::Number(_) | Expr::String(_) => self.untyped_constant(expr).map(Operand::concrete),
+            Expr::Bool(..) | Expr::Number(_) | Expr::String(..) => self.untyped_constant(expr).map(Operand::concrete),
         }
     }
 }

@@ -30,8 +30,8 @@ impl<'a> Interp<'a, '_> {
         self.at = At::Node(node);
         self.step()?;
         match node {
-            Node::Text { pos, end } => {
-                let text = self.template.text(*pos, *end);
+            Node::Text(span) => {
+                let text = self.template.text(*span);
                 self.write(text)?;
             }
             Node::Action(pipe) => {
@@ -249,7 +249,7 @@ impl<'a> Interp<'a, '_> {
     fn iteration(&mut self, branch: &'a Branch, index: Operand, element: &Operand) -> Result<Flow, Error> {
         let mark = self.run.variables.len();
         self.step()?;
-        match (&*branch.pipe.decl, branch.pipe.is_assign) {
+        match (&branch.pipe.decl[..], branch.pipe.is_assign) {
             ([], _) => {}
             ([only], true) => self.set_variable(*only, element.clone())?,
             ([first, second, ..], true) => {

@@ -123,7 +123,9 @@ impl Parser<'_> {
         if control.chained() == Some(self.peek().kind) {
             self.next();
             let node = self.control(control)?;
-            return Ok(List { nodes: vec![node] });
+            return Ok(List {
+                nodes: Box::new([node]),
+            });
         }
         let (list, stop) = self.item_list()?;
         if stop != Stop::End {
@@ -177,7 +179,7 @@ impl Parser<'_> {
     pub(super) fn template_name(&mut self, token: Token, context: &str) -> Result<Str, Error> {
         match token.kind {
             TokenKind::String | TokenKind::RawString => unquote(self.text_of(token))
-                .map(Str::from)
+                .map(|name| Str::from(&*name))
                 .ok_or_else(|| self.fail("invalid syntax")),
             _ => Err(self.unexpected(token, context)),
         }

@@ -2,13 +2,13 @@
 
 use govalue::number::{parse_float, parse_int, parse_uint};
 
-use crate::ast::{Ideal, Number, Pos};
+use crate::ast::{Ideal, Number, Span};
 use crate::quote::quote;
 
 use super::unquote::unquote_rune;
 
 /// A number, or Go's words for what is wrong with it.
-pub(super) fn number(pos: Pos, text: &[u8]) -> Result<Number, Vec<u8>> {
+pub(super) fn number(span: Span, text: &[u8]) -> Result<Number, Vec<u8>> {
     if text.last() == Some(&b'i') {
         return complex(text);
     }
@@ -24,8 +24,7 @@ pub(super) fn number(pos: Pos, text: &[u8]) -> Result<Number, Vec<u8>> {
             None => Ideal::Overflow,
         };
         return Ok(Number {
-            pos,
-            text: text.into(),
+            span,
             int,
             uint,
             float,
@@ -38,17 +37,16 @@ pub(super) fn number(pos: Pos, text: &[u8]) -> Result<Number, Vec<u8>> {
     if !text.iter().any(|byte| b".eEpP".contains(byte)) {
         return Err([b"integer overflow: ".as_slice(), &quote(text)].concat());
     }
-    Ok(of_float(pos, text, float))
+    Ok(of_float(span, text, float))
 }
 
 /// A character constant, or Go's words for what is wrong with it.
-pub(super) fn character(pos: Pos, text: &[u8]) -> Result<Number, Vec<u8>> {
+pub(super) fn character(span: Span, text: &[u8]) -> Result<Number, Vec<u8>> {
     let code = unquote_rune(text)?;
     let (int, uint, float) = (i64::from(code), u64::from(code), f64::from(code));
     let ideal = Ideal::Int(int);
     Ok(Number {
-        pos,
-        text: text.into(),
+        span,
         int: Some(int),
         uint: Some(uint),
         float: Some(float),
@@ -68,7 +66,7 @@ pub(super) fn complex(text: &[u8]) -> Result<Number, Vec<u8>> {
     clippy::float_cmp,
     reason = "whether the conversion is exact is the question"
 )]
-fn of_float(pos: Pos, text: &[u8], float: f64) -> Number {
+fn of_float(span: Span, text: &[u8], float: f64) -> Number {
     let int = (float as i64 as f64 == float && float < 9_223_372_036_854_775_808.0).then_some(float as i64);
     let uint = (float as u64 as f64 == float && float < 18_446_744_073_709_551_616.0).then_some(float as u64);
     let ideal = match int {
@@ -76,8 +74,7 @@ fn of_float(pos: Pos, text: &[u8], float: f64) -> Number {
         _ => Ideal::Float(float),
     };
     Number {
-        pos,
-        text: text.into(),
+        span,
         int,
         uint,
         float: Some(float),

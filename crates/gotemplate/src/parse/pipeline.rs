@@ -6,7 +6,7 @@ use super::Parser;
 use super::number;
 use super::unquote::unquote;
 use crate::Error;
-use crate::ast::{Chain, Command, DOLLAR, Expr, Name, NameId, Pipe, Pos, Text};
+use crate::ast::{Chain, Command, DOLLAR, Expr, Name, NameId, Pipe, Pos, Span};
 use crate::quote::quote;
 use crate::token::{Token, TokenKind};
 
@@ -22,7 +22,7 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Result<Pipe, Error> {
         let pos = Pos(self.peek_non_space().start);
         let decls = self.declarations(context)?;
-        let mut commands = Vec::with_capacity(1);
+        let begin = self.open.commands.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
@@ -40,17 +40,18 @@ impl Parser<'_> {
                 | TokenKind::Variable
                 | TokenKind::LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.open.commands.push(command);
                 }
                 _ => return Err(self.unexpected(token, context)),
             }
         }
-        self.check_pipeline(&commands, context)?;
+        self.check_pipeline(&self.open.commands[begin..], context)?;
         Ok(Pipe {
             pos,
             is_assign: decls.is_assign,
-            decl: decls.names,
-            commands,
+            decl: decls.names.into(),
+            commands: self.open.commands.drain(begin..).collect(),
         })
     }
 
@@ -105,20 +106,7 @@ impl Parser<'_> {
     }
 
     fn name_id(&mut self, variable: Token) -> NameId {
-        let source = self.source;
-        let name = source
-            .text
-            .get(variable.start as usize..variable.end as usize)
-            .unwrap_or_default();
-        let names = &mut self.frame.names;
-        let index = names
-            .iter()
-            .position(|known| known.as_bytes() == name)
-            .unwrap_or_else(|| {
-                names.push(Str::from(name));
-                names.len() - 1
-            });
-        NameId(u32::try_from(index).unwrap_or(u32::MAX))
+        self.frame.names.id(variable.span(), &self.source.text)
     }
 
     fn check_pipeline(&self, commands: &[Command], context: &str) -> Result<(), Error> {
@@ -128,7 +116,7 @@ impl Parser<'_> {
         for (index, command) in commands.iter().enumerate().skip(1) {
             let constant = matches!(
                 command.head,
-                Expr::Bool(..) | Expr::Dot(_) | Expr::Nil(_) | Expr::Number(_) | Expr::String(_)
+                Expr::Bool(..) | Expr::Dot(_) | Expr::Nil(_) | Expr::Number(_) | Expr::String(..)
             );
             if constant {
                 return Err(self.fail(format!("non executable command in pipeline stage {}", index + 1)));
@@ -141,14 +129,13 @@ impl Parser<'_> {
     fn command(&mut self) -> Result<Command, Error> {
         let pos = Pos(self.peek_non_space().start);
         let mut head = None;
-        let mut args = Vec::new();
+        let begin = self.open.operands.len();
         loop {
-            self.peek_non_space();
             if let Some(operand) = self.operand()? {
                 if head.is_none() {
                     head = Some(operand);
                 } else {
-                    args.push(operand);
+                    self.open.operands.push(operand);
                 }
             }
             let token = self.next();
@@ -161,6 +148,7 @@ impl Parser<'_> {
             break;
         }
         let head = head.ok_or_else(|| self.fail("empty command"))?;
+        let args = self.open.operands.drain(begin..).collect();
         Ok(Command { pos, head, args })
     }
 
@@ -172,40 +160,31 @@ impl Parser<'_> {
             return Ok(Some(term));
         }
         let pos = Pos(token.start);
-        let mut fields = Vec::new();
+        if let Expr::Field(_, first) | Expr::Variable(_, _, first) = &term {
+            self.open.fields.extend_from_slice(first);
+        }
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
-            fields.push(self.field_name(token));
+            self.open.fields.push(field_name(token));
         }
+        let fields: Box<[Name]> = self.open.fields.drain(..).collect();
         let literal = match term {
-            Expr::Field(_, first) => return Ok(Some(Expr::Field(pos, joined(first, fields)))),
-            Expr::Variable(_, name, first) => return Ok(Some(Expr::Variable(pos, name, joined(first, fields)))),
+            Expr::Field(..) => return Ok(Some(Expr::Field(pos, fields))),
+            Expr::Variable(_, name, _) => return Ok(Some(Expr::Variable(pos, name, fields))),
             Expr::Function(..) | Expr::Pipe(_) | Expr::Chain(_) => {
                 return Ok(Some(Expr::Chain(Box::new(Chain {
                     pos,
                     operand: term,
-                    fields: fields.into(),
+                    fields,
                 }))));
             }
             Expr::Bool(_, flag) => flag.to_string().into_bytes(),
-            Expr::String(text) => self
-                .text_of(Token {
-                    start: text.pos.0,
-                    end: text.end.0,
-                    ..token
-                })
-                .to_vec(),
-            Expr::Number(number) => number.text.as_bytes().to_vec(),
+            Expr::String(span, _) => span.of(&self.source.text).to_vec(),
+            Expr::Number(number) => number.span.of(&self.source.text).to_vec(),
             Expr::Nil(_) => b"nil".to_vec(),
             Expr::Dot(_) => b".".to_vec(),
         };
         Err(self.fail([b"unexpected . after term ".as_slice(), &quote(&literal)].concat()))
-    }
-
-    /// The name in a token such as `.name`. It is made of letters and digits, so it is UTF-8.
-    fn field_name(&self, token: Token) -> Name {
-        let name = self.text_of(token).get(1..).unwrap_or_default();
-        std::str::from_utf8(name).unwrap_or_default().into()
     }
 
     fn term(&mut self) -> Result<Option<Expr>, Error> {
@@ -216,14 +195,14 @@ impl Parser<'_> {
             TokenKind::Dot => Expr::Dot(pos),
             TokenKind::Nil => Expr::Nil(pos),
             TokenKind::Variable => self.variable(token)?,
-            TokenKind::Field => Expr::Field(pos, [self.field_name(token)].into()),
+            TokenKind::Field => Expr::Field(pos, [field_name(token)].into()),
             TokenKind::Bool => Expr::Bool(pos, self.text_of(token) == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
-                let text = self.text_of(token);
+                let (span, text) = (token.span(), self.text_of(token));
                 let number = match token.kind {
-                    TokenKind::CharConstant => number::character(pos, text),
+                    TokenKind::CharConstant => number::character(span, text),
                     TokenKind::Complex => number::complex(text),
-                    _ => number::number(pos, text),
+                    _ => number::number(span, text),
                 };
                 Expr::Number(Box::new(number.map_err(|detail| self.fail(detail))?))
             }
@@ -252,7 +231,7 @@ impl Parser<'_> {
 
     fn variable(&mut self, token: Token) -> Result<Expr, Error> {
         let name = self.name_id(token);
-        if self.frame.visible.contains(&name) {
+        if name == DOLLAR || self.frame.visible.contains(&name) {
             return Ok(Expr::Variable(Pos(token.start), name, [].into()));
         }
         Err(self.fail([b"undefined variable ".as_slice(), &quote(self.text_of(token))].concat()))
@@ -261,17 +240,14 @@ impl Parser<'_> {
     fn string(&self, token: Token) -> Result<Expr, Error> {
         let quoted = self.text_of(token);
         let value = unquote(quoted).ok_or_else(|| self.fail("invalid syntax"))?;
-        let (pos, end) = (Pos(token.start), Pos(token.end));
-        Ok(Expr::String(Box::new(Text {
-            pos,
-            end,
-            value: value.into(),
-        })))
+        Ok(Expr::String(token.span(), Str::from(&*value)))
     }
 }
 
-fn joined(first: Box<[Name]>, more: Vec<Name>) -> Box<[Name]> {
-    let mut names = first.into_vec();
-    names.extend(more);
-    names.into()
+/// The name in a token such as `.name`.
+fn field_name(token: Token) -> Name {
+    Span {
+        pos: Pos(token.start + 1),
+        end: Pos(token.end),
+    }
 }

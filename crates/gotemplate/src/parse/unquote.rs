@@ -1,14 +1,20 @@
 //! Go's string and character literals.
 
+use std::borrow::Cow;
+
 /// What a literal in double quotes or back quotes stands for; `None` if it is malformed.
-pub(super) fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn unquote(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (quote, rest) = literal.split_first()?;
     let body = rest.strip_suffix(&[*quote])?;
     if *quote == b'`' {
-        return Some(body.iter().copied().filter(|byte| *byte != b'\r').collect());
+        return Some(if body.contains(&b'\r') {
+            body.iter().copied().filter(|byte| *byte != b'\r').collect()
+        } else {
+            body.into()
+        });
     }
     if !body.contains(&b'\\') && !body.contains(quote) && std::str::from_utf8(body).is_ok() {
-        return Some(body.to_vec());
+        return Some(body.into());
     }
     let mut text = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -17,7 +23,7 @@ pub(super) fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
         unit.append(&mut text);
         rest = tail;
     }
-    Some(text)
+    Some(text.into())
 }
 
 /// What a character literal stands for, or Go's words for what is wrong with it.

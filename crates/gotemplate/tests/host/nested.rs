@@ -103,15 +103,13 @@ fn an_empty_text_executes_to_nothing() {
 }
 
 #[test]
-fn effects_are_those_of_the_functions_called_and_of_the_revision_read() {
+fn effects_are_those_of_the_functions_called() {
     let effects = |text| render(&[], text).unwrap().1.effects;
-    assert!(effects("{{ .Release.Name }}{{ if false }}{{ now }}{{ .Release.Revision }}{{ end }}").is_empty());
+    assert!(effects("{{ .Release.Name }}{{ if false }}{{ now }}{{ end }}").is_empty());
     assert_eq!(effects("{{ now }}"), Effects::CLOCK);
-    assert_eq!(effects("{{ .Release.Revision }}"), Effects::REVISION);
-    assert_eq!(effects(r#"{{ index .Release "Revision" }}"#), Effects::REVISION);
     assert_eq!(
-        effects(r#"{{ tpl "{{ $r := .Release }}{{ $r.Revision }}{{ now }}" . }}"#),
-        Effects::REVISION.union(Effects::CLOCK)
+        effects(r#"{{ tpl "{{ $r := .Release }}{{ $r.Name }}{{ now }}" . }}"#),
+        Effects::CLOCK
     );
 }
 

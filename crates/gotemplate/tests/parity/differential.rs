@@ -63,7 +63,7 @@ fn any_bytes_are_a_template_or_an_error() {
     let mut parsed = 0;
     for _ in 0..3_000 {
         let bytes = generator.bytes();
-        match parse("t", &bytes, &FuncMap::new()) {
+        match parse("t", bytes.as_slice(), &FuncMap::new()) {
             Ok(_) => parsed += 1,
             Err(error) => assert!(error.text().starts_with(b"template: t:"), "{error}"),
         }
