@@ -9,8 +9,9 @@ mod show_only;
 
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use helm_chart::{Chart, Warning};
 use helm_engine::{Engine, Error as EngineError, RENDER_STACK, Rendered};
 use helm_release::{Hook, HookEvent, Sorted, sort_manifests, write_documents};
@@ -41,14 +42,9 @@ struct Failure {
 /// Renders the chart and writes what comes out to standard output.
 pub(super) fn run(args: &TemplateArgs) -> anyhow::Result<()> {
     let options = TemplateOptions::try_from(args)?;
-    let render = move || template(&options);
-    let thread = std::thread::Builder::new()
-        .name("render".into())
-        .stack_size(RENDER_STACK)
-        .spawn(render);
-    let thread = thread.context("failed to start a thread to render on")?;
-    thread
-        .join()
+    // A large stack, but no thread of its own: glibc gives memory to further threads page by page.
+    let render = AssertUnwindSafe(|| stacker::grow(RENDER_STACK, || template(&options)));
+    catch_unwind(render)
         .map_err(|_| anyhow!("the render broke off; please report the chart and the values that do this"))?
 }
 
