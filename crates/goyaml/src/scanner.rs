@@ -78,6 +78,8 @@ pub(crate) struct Scanner<'a> {
     tokens: VecDeque<Token<'a>>,
     /// The number of tokens taken from the queue.
     taken: usize,
+    /// How many tokens nothing can come before any more: those taken, and perhaps the first in the queue.
+    certain: usize,
     started: bool,
     flow_level: usize,
     /// The column of the current block collection; -1 outside any.
@@ -95,6 +97,7 @@ impl<'a> Scanner<'a> {
             cursor: Cursor::new(&source.text, source.fault),
             tokens: VecDeque::new(),
             taken: 0,
+            certain: 0,
             started: false,
             flow_level: 0,
             indent: -1,
@@ -129,7 +132,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// Scans until the first token is certain: not one that may turn out to be a key.
+    #[inline]
     fn fill_queue(&mut self) -> Result<(), Problem> {
+        if self.certain <= self.taken {
+            self.scan_first()?;
+            self.certain = self.taken + 1;
+        }
+        Ok(())
+    }
+
+    fn scan_first(&mut self) -> Result<(), Problem> {
         loop {
             if !self.tokens.is_empty() {
                 let Some(level) = self.keys.level_of(self.taken) else {

@@ -157,17 +157,17 @@ impl Parser<'_> {
         let Some(term) = self.term()? else { return Ok(None) };
         let token = self.peek();
         if token.kind != TokenKind::Field {
-            return Ok(Some(term));
+            return Ok(Some(match term {
+                Expr::Field(pos, _) => Expr::Field(pos, self.take_fields()),
+                term => term,
+            }));
         }
         let pos = Pos(token.start);
-        if let Expr::Field(_, first) | Expr::Variable(_, _, first) = &term {
-            self.open.fields.extend_from_slice(first);
-        }
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
             self.open.fields.push(field_name(token));
         }
-        let fields: Box<[Name]> = self.open.fields.drain(..).collect();
+        let fields = self.take_fields();
         let literal = match term {
             Expr::Field(..) => return Ok(Some(Expr::Field(pos, fields))),
             Expr::Variable(_, name, _) => return Ok(Some(Expr::Variable(pos, name, fields))),
@@ -187,6 +187,11 @@ impl Parser<'_> {
         Err(self.fail([b"unexpected . after term ".as_slice(), &quote(&literal)].concat()))
     }
 
+    fn take_fields(&mut self) -> Box<[Name]> {
+        self.open.fields.drain(..).collect()
+    }
+
+    /// A term; the name of a field is left among the open ones, because more may follow.
     fn term(&mut self) -> Result<Option<Expr>, Error> {
         let token = self.next_non_space();
         let pos = Pos(token.start);
@@ -195,7 +200,10 @@ impl Parser<'_> {
             TokenKind::Dot => Expr::Dot(pos),
             TokenKind::Nil => Expr::Nil(pos),
             TokenKind::Variable => self.variable(token)?,
-            TokenKind::Field => Expr::Field(pos, [field_name(token)].into()),
+            TokenKind::Field => {
+                self.open.fields.push(field_name(token));
+                Expr::Field(pos, Box::default())
+            }
             TokenKind::Bool => Expr::Bool(pos, self.text_of(token) == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let (span, text) = (token.span(), self.text_of(token));
