@@ -1,12 +1,43 @@
 # The one entry point for people and for CI. `make help` lists the targets.
+#
+# It has all that the Makefile of a project has which `chartwright init` makes (tests/scaffold.rs says so), and what it
+# takes to build and test chartwright itself. `run` and `test` differ: here they build what they run.
 
 CARGO ?= cargo
 BINARY := target/release/chartwright
 CONTEXT ?=
 export CONTEXT
 
+# The operator's version, and its image.
+VERSION ?= 0.0.1
+IMAGE_TAG_BASE ?= example.com/chartwright
+IMG ?= $(IMAGE_TAG_BASE):v$(VERSION)
+
+# The image of the OLM bundle, and the channels that it is published in.
+BUNDLE_IMG ?= $(IMAGE_TAG_BASE)-bundle:v$(VERSION)
+CHANNELS ?= alpha
+DEFAULT_CHANNEL ?= $(firstword $(subst $(comma), ,$(CHANNELS)))
+comma := ,
+
+# The platforms of `make docker-buildx`.
+PLATFORMS ?= linux/amd64,linux/arm64
+
+# Further flags of `make run`; `chartwright run --help` lists them.
+ARGS ?=
+export ARGS
+
+# The tools.
+CHARTWRIGHT ?= $(BINARY)
+KUBECTL ?= hack/kubectl.sh
+CONTAINER_TOOL ?= docker
+
+# Puts the image into what kustomize has built.
+set-image = sed 's|image: controller:latest|image: $(IMG)|'
+
 .DEFAULT_GOAL := help
-.PHONY: help build run test unit e2e lint fmt parity fuzz-diff bench-render goldens cluster-up cluster-down install uninstall sample
+.PHONY: all help build run test unit e2e lint fmt parity fuzz-diff bench-render goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+
+all: docker-build
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -52,10 +83,37 @@ cluster-down: ## Stop the local control plane and remove its state
 	@hack/cluster-down.sh
 
 install: ## Install the custom resource definitions into the current cluster
-	hack/kubectl.sh apply --server-side -k config/crd
+	$(KUBECTL) apply --server-side --force-conflicts -k config/crd
 
 uninstall: ## Remove the custom resource definitions, and with them all their resources
-	hack/kubectl.sh delete --ignore-not-found -k config/crd
+	$(KUBECTL) delete --ignore-not-found -k config/crd
+
+deploy: ## Run the operator in the current cluster, as IMG
+	$(KUBECTL) kustomize config/default | $(set-image) | $(KUBECTL) apply --server-side --force-conflicts -f -
+
+undeploy: ## Remove the operator and the custom resource definitions from the current cluster
+	$(KUBECTL) kustomize config/default | $(KUBECTL) delete --ignore-not-found -f -
 
 sample: ## Apply the sample resources to the current cluster
-	hack/kubectl.sh apply -f samples/
+	$(KUBECTL) apply -k config/samples
+
+docker-build: ## Build the operator's image
+	$(CONTAINER_TOOL) build -t $(IMG) .
+
+docker-push: ## Push the operator's image
+	$(CONTAINER_TOOL) push $(IMG)
+
+docker-buildx: ## Build the operator's image for all PLATFORMS and push it
+	$(CONTAINER_TOOL) buildx build --push --platform=$(PLATFORMS) -t $(IMG) .
+
+bundle: ## Write the OLM bundle of this version into bundle/
+	$(KUBECTL) kustomize config/manifests | $(set-image) | $(CHARTWRIGHT) bundle --version $(VERSION) --channels $(CHANNELS) --default-channel $(DEFAULT_CHANNEL)
+
+bundle-build: ## Build the image of the OLM bundle
+	$(CONTAINER_TOOL) build -f bundle.Dockerfile -t $(BUNDLE_IMG) .
+
+bundle-push: ## Push the image of the OLM bundle
+	$(CONTAINER_TOOL) push $(BUNDLE_IMG)
+
+five-operators: build ## Make operators of five charts of the corpus and run them with their generated rights (CORPUS=...)
+	@hack/five-operators.sh $(BINARY)

@@ -11,7 +11,8 @@ say() { echo "$bold==> $*$plain" >&2; }
 cargo build --release --locked
 binary=$root/target/release/chartwright
 if [ -n "${KUBECONFIG:-}" ] || [ -n "${CONTEXT:-}" ]; then
-    exec "$binary" run --log-format console ${CONTEXT:+--context "$CONTEXT"}
+    # shellcheck disable=SC2086 # ARGS are several.
+    exec "$binary" run --log-format console ${CONTEXT:+--context "$CONTEXT"} ${ARGS:-}
 fi
 
 say "Starting a local control plane"
@@ -35,7 +36,7 @@ trap 'exit 0' INT TERM
 say "Installing the custom resource definitions"
 hack/kubectl.sh apply --server-side -k config/crd
 say "Starting the operator"
-"$binary" run --log-format console --metrics-bind-address 0 --health-probe-bind-address 0 &
+"$binary" run --log-format console --metrics-bind-address 0 --health-probe-bind-address 0 ${ARGS:-} &
 operator=$!
 say "Applying the sample"
 hack/kubectl.sh apply -f samples/charts_v1alpha1_bookstore.yaml

@@ -1,6 +1,11 @@
 //! The command line: one file for each command.
 
+mod bundle;
 mod completion;
+mod create;
+mod init;
+mod migrate;
+mod rbac;
 mod release;
 mod run;
 mod schema;
@@ -23,6 +28,16 @@ pub struct Cli {
 enum Command {
     /// Run the operator.
     Run(Box<run::RunArgs>),
+    /// Make an operator project in this folder.
+    Init(Box<init::InitArgs>),
+    /// Add to the project of this folder.
+    Create(create::CreateArgs),
+    /// Print the least rights under which the operator of this folder works.
+    Rbac(rbac::RbacArgs),
+    /// Take over the operator-sdk project of this folder.
+    Migrate(migrate::MigrateArgs),
+    /// Write the OLM bundle of the project in this folder.
+    Bundle(bundle::BundleArgs),
     /// Render a chart locally.
     Template(Box<template::TemplateArgs>),
     /// Print the revisions of a release.
@@ -44,6 +59,11 @@ impl Cli {
     pub fn execute(&self) -> anyhow::Result<()> {
         match &self.command {
             Command::Run(args) => run::run(args),
+            Command::Init(args) => init::run(args),
+            Command::Create(args) => create::run(args),
+            Command::Rbac(args) => rbac::run(args),
+            Command::Migrate(args) => migrate::run(args),
+            Command::Bundle(args) => bundle::run(args),
             Command::Template(args) => template::run(args),
             Command::History(args) => release::history(args),
             Command::Status(args) => release::status(args),

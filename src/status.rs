@@ -1,15 +1,20 @@
 //! What a custom resource says of its release: computed in one place, from facts.
 
+mod published;
+
 use std::fmt::Write as _;
 
 use helm_action::Tracked;
 use helm_kube::Readiness;
 use helm_release::Release;
 use kube::api::DynamicObject;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{ReconcileError, Retry};
+
+pub use published::{DeployedRelease, Status, json_schema};
 
 /// The condition types: helm-operator's four, and those that kstatus and people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,16 +69,18 @@ pub enum Reason {
 }
 
 /// One condition; `lastTransitionTime` is set when it is published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
     /// Its type.
     #[serde(rename = "type")]
+    #[schemars(with = "String")]
     pub condition: ConditionType,
     /// `True`, `False` or `Unknown`.
     pub status: String,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub reason: Option<Reason>,
     /// Why, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -23,6 +23,8 @@ mod lifecycle;
 mod metrics;
 mod reload;
 mod restart;
+mod scaffold;
+mod sources;
 mod start;
 mod uninstall;
 mod values_from;

@@ -51,6 +51,7 @@ pub use ignore::{IgnoreError, Rules, path_matches};
 pub use installable::{InstallableError, MissingDependencies};
 pub use load::{
     ArchiveError, LoadError, Loaded, MAX_CHART_SIZE, MAX_FILE_SIZE, load, load_archive, load_dir, load_files,
+    load_packed,
 };
 pub use metadata::{ChartType, Dependency, Lock, Maintainer, Metadata, TypeError, ValidationError};
 pub use overrides::{Overrides, OverridesError};

@@ -219,6 +219,11 @@ pub fn load_archive(path: impl AsRef<Path>) -> Result<Loaded, LoadError> {
     load_files(archive::unpack(&bytes)?)
 }
 
+/// Loads a chart from a packed archive in memory, as [`load_archive`] does from a file.
+pub fn load_packed(archive: &[u8]) -> Result<Loaded, LoadError> {
+    load_files(archive::unpack(archive)?)
+}
+
 /// Makes a chart of files in memory; their names are paths below the chart's folder.
 pub fn load_files(files: Vec<File>) -> Result<Loaded, LoadError> {
     let mut warnings = Vec::new();

@@ -1,0 +1,197 @@
+//! What an operator must be allowed to do for a chart's releases, and no more.
+//!
+//! The chart is rendered with its defaults and then with each switch in its values the other way, so that what appears is
+//! asked for by name: every rule knows which value asks for it.
+
+mod asks;
+mod resources;
+mod role;
+mod space;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+use govalue::Map;
+use helm_chart::{Capabilities, Chart};
+use helm_engine::{Engine, RenderPool, Request};
+
+use crate::Error;
+use asks::{Ask, Target};
+use space::Point;
+
+pub(crate) use role::{MARKER, kind_section};
+pub use role::{Role, manager_role};
+pub(crate) use space::merge;
+
+/// What the releases of a chart take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The rules, in a stable order.
+    pub rules: Vec<AccessRule>,
+    /// With how many different values the chart was rendered.
+    pub renders: usize,
+    /// With which of them it failed, and why.
+    pub failures: Vec<(String, String)>,
+    /// Kinds that neither Kubernetes nor the chart defines, so that their resource's name and scope are guessed.
+    pub guessed: BTreeSet<String>,
+}
+
+/// Verbs on resources of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRule {
+    /// The API group.
+    pub group: String,
+    /// The resources.
+    pub resources: Vec<String>,
+    /// The only names that it is about; all if empty.
+    pub names: Vec<String>,
+    /// Paths that are no resources.
+    pub urls: Vec<String>,
+    /// The verbs.
+    pub verbs: Vec<String>,
+    /// Whether it takes a `ClusterRole` wherever the releases are.
+    pub cluster: bool,
+    /// What asks for it; empty if the chart's defaults do.
+    pub reasons: Vec<String>,
+}
+
+/// How many reasons are told of one rule.
+const MAX_REASONS: usize = 3;
+
+/// Renders the chart over its values and gathers what its releases take. `values` are those that it needs to render at
+/// all.
+///
+/// # Errors
+/// [`Error::Render`] if it renders with none of them, [`Error::Values`] if its values can't be read.
+pub fn survey(chart: &Chart, values: &Map) -> Result<Access, Error> {
+    let points = space::points(chart, values)?;
+    let outcomes = render_all(chart, &points);
+    let mut found: BTreeMap<Ask, BTreeSet<usize>> = BTreeMap::new();
+    let mut access = Access {
+        renders: points.len(),
+        ..Access::default()
+    };
+    let mut first_error = None;
+    for (index, outcome) in outcomes.into_iter().enumerate() {
+        match outcome {
+            Ok(asks) => {
+                access.guessed.extend(asks.guessed);
+                for ask in asks.wanted {
+                    found.entry(ask).or_default().insert(index);
+                }
+            }
+            Err(error) => {
+                let text = helm_chart::helm_text(&*error);
+                access.failures.push((points[index].reason.clone(), text));
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    if let Some(source) = first_error
+        && access.failures.len() == access.renders
+    {
+        return Err(Error::Render {
+            chart: chart.name().to_owned(),
+            source,
+        });
+    }
+    access.rules = rules(&points, found);
+    Ok(access)
+}
+
+type Outcome = Result<asks::Asks, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Renders with every point's values, on all processors.
+fn render_all(chart: &Chart, points: &[Point]) -> Vec<Outcome> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let failed = || Err("the render broke off; please report the chart and the values that do this".into());
+    let mut outcomes: Vec<Outcome> = points.iter().map(|_| failed()).collect();
+    let Ok(pool) = RenderPool::new(threads) else {
+        return outcomes;
+    };
+    let engine = Arc::new(Engine::new());
+    let (sender, answers) = channel();
+    for (index, point) in points.iter().cloned().enumerate() {
+        let (engine, chart, sender) = (Arc::clone(&engine), chart.clone(), sender.clone());
+        pool.spawn(
+            move || render(&engine, &chart, point),
+            move |outcome| {
+                // Nobody waits any more only if this function has ended.
+                let _ = sender.send((index, outcome));
+            },
+        );
+    }
+    drop(sender);
+    for (index, outcome) in answers {
+        outcomes[index] = outcome;
+    }
+    outcomes
+}
+
+fn render(engine: &Engine, chart: &Chart, point: Point) -> Outcome {
+    let mut request = Request::new(asks::RELEASE, asks::NAMESPACE);
+    request.is_upgrade = point.is_upgrade;
+    if !point.api_versions.is_empty() {
+        let mut capabilities = Capabilities::default();
+        capabilities.api_versions.extend(point.api_versions);
+        request.capabilities = Arc::new(capabilities);
+    }
+    let rendered = engine.render(chart, point.values, &request)?;
+    Ok(asks::of(&rendered)?)
+}
+
+/// Puts what was asked for together: resources of one group that the same values ask the same verbs for are one rule.
+fn rules(points: &[Point], found: BTreeMap<Ask, BTreeSet<usize>>) -> Vec<AccessRule> {
+    let mut targets: BTreeMap<Target, (BTreeSet<String>, BTreeSet<usize>)> = BTreeMap::new();
+    for (ask, at) in found {
+        let (verbs, asked_at) = targets.entry(ask.target).or_default();
+        verbs.insert(ask.verb);
+        asked_at.extend(at);
+    }
+    let mut merged: BTreeMap<_, AccessRule> = BTreeMap::new();
+    for (target, (verbs, at)) in targets {
+        let verbs: Vec<String> = verbs.into_iter().collect();
+        let reasons = reasons(points, &at);
+        let key = (
+            reasons.clone(),
+            target.group.clone(),
+            verbs.clone(),
+            target.name.clone(),
+            target.cluster,
+            target.is_url,
+        );
+        let rule = merged.entry(key).or_insert_with(|| AccessRule {
+            group: target.group.clone(),
+            resources: Vec::new(),
+            names: target.name.clone().into_iter().collect(),
+            urls: Vec::new(),
+            verbs,
+            cluster: target.cluster,
+            reasons,
+        });
+        if target.is_url {
+            &mut rule.urls
+        } else {
+            &mut rule.resources
+        }
+        .push(target.resource);
+    }
+    merged.into_values().collect()
+}
+
+/// The simplest of the values that ask for something; none if the defaults do.
+fn reasons(points: &[Point], at: &BTreeSet<usize>) -> Vec<String> {
+    if at.contains(&0) {
+        return Vec::new();
+    }
+    let simplest = at.iter().map(|index| points[*index].changes).min().unwrap_or_default();
+    let simple = at
+        .iter()
+        .map(|index| &points[*index])
+        .filter(|point| point.changes == simplest);
+    simple.map(|point| point.reason.clone()).take(MAX_REASONS).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Rules as the text of roles.
+
+use std::fmt::Write as _;
+
+use super::{Access, AccessRule};
+use crate::{Api, Scope};
+
+/// What a role is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Everything, in all namespaces.
+    Cluster,
+    /// What is in namespaces, in one of them.
+    Namespaced(String),
+    /// What is in no namespace, beside a [`Role::Namespaced`].
+    Rest,
+}
+
+/// The line before which kinds that are added put their rules.
+pub(crate) const MARKER: &str = "# +kubebuilder:scaffold:rules";
+
+/// What every operator does: keeps release records, and tells what happened.
+fn base() -> [AccessRule; 2] {
+    let rule = |group: &str, resource: &str, verbs: &[&str]| AccessRule {
+        group: group.to_owned(),
+        resources: vec![resource.to_owned()],
+        names: Vec::new(),
+        urls: Vec::new(),
+        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
+        cluster: false,
+        reasons: vec![],
+    };
+    [
+        rule("", "secrets", &["create", "delete", "get", "list", "update"]),
+        rule("events.k8s.io", "events", &["create", "patch"]),
+    ]
+}
+
+/// What an operator does with the resources of its kind.
+fn of_kind(api: &Api) -> [AccessRule; 3] {
+    let rule = |resource: String, verbs: &[&str]| AccessRule {
+        group: api.group(),
+        resources: vec![resource],
+        names: Vec::new(),
+        urls: Vec::new(),
+        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
+        cluster: api.scope == Scope::Cluster,
+        reasons: vec![],
+    };
+    [
+        rule(api.plural.clone(), &["get", "list", "patch", "watch"]),
+        rule(format!("{}/finalizers", api.plural), &["update"]),
+        rule(format!("{}/status", api.plural), &["get", "patch"]),
+    ]
+}
+
+/// The text of a role of the operator for these kinds. There may be none: `None` if there are no rules for the role.
+pub fn manager_role(role: &Role, kinds: &[(&Api, &Access)]) -> Option<String> {
+    let mut text = head(role);
+    let before = text.len();
+    section(&mut text, role, "Release records, and events.", &base());
+    for (api, access) in kinds {
+        text.push_str(&kind_section(role, api, access));
+    }
+    if text.len() == before {
+        return None;
+    }
+    if *role == Role::Cluster {
+        let _ = writeln!(text, "  {MARKER}");
+    }
+    Some(text)
+}
+
+/// The rules for one kind, as they stand in the role.
+pub(crate) fn kind_section(role: &Role, api: &Api, access: &Access) -> String {
+    let mut text = String::new();
+    section(&mut text, role, &format!("{}: its resources.", api.kind), &of_kind(api));
+    let (always, sometimes): (Vec<_>, Vec<_>) = access.rules.iter().cloned().partition(|rule| rule.reasons.is_empty());
+    section(
+        &mut text,
+        role,
+        &format!("{}: what its chart makes by default.", api.kind),
+        &always,
+    );
+    for rule in sometimes {
+        let reasons = rule.reasons.join(", or ");
+        let title = format!("{}: what its chart makes with {reasons}.", api.kind);
+        section(&mut text, role, &title, &[rule]);
+    }
+    text
+}
+
+fn head(role: &Role) -> String {
+    let (kind, namespace) = match role {
+        Role::Cluster | Role::Rest => ("ClusterRole", String::new()),
+        Role::Namespaced(namespace) => ("Role", format!("  namespace: {namespace}\n")),
+    };
+    format!(
+        "# What the operator does, and no more; `chartwright rbac` finds it out anew.\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: manager-role\n{namespace}rules:\n"
+    )
+}
+
+fn section(text: &mut String, role: &Role, title: &str, rules: &[AccessRule]) {
+    let is_meant = |rule: &&AccessRule| match role {
+        Role::Cluster => true,
+        Role::Namespaced(_) => !rule.cluster,
+        Role::Rest => rule.cluster,
+    };
+    let rules: Vec<_> = rules.iter().filter(is_meant).collect();
+    if rules.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "  # {title}");
+    for rule in rules {
+        write_rule(text, rule);
+    }
+}
+
+fn write_rule(text: &mut String, rule: &AccessRule) {
+    let groups = [rule.group.clone()];
+    let lists: [(&str, &[String]); 5] = [
+        ("apiGroups", if rule.urls.is_empty() { &groups } else { &[] }),
+        ("resources", &rule.resources),
+        ("resourceNames", &rule.names),
+        ("nonResourceURLs", &rule.urls),
+        ("verbs", &rule.verbs),
+    ];
+    let mut start = "  - ";
+    for (key, items) in lists.into_iter().filter(|(_, items)| !items.is_empty()) {
+        let _ = writeln!(text, "{start}{key}:");
+        start = "    ";
+        for item in items {
+            let _ = writeln!(text, "      - {}", scalar(item));
+        }
+    }
+}
+
+/// A text as YAML, quoted where it must be.
+fn scalar(text: &str) -> String {
+    let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
+    if is_plain {
+        text.to_owned()
+    } else {
+        govalue::quote(text.as_bytes())
+    }
+}

@@ -1,0 +1,154 @@
+//! What small charts ask for.
+
+use helm_chart::{File, load_files};
+
+use super::*;
+
+fn chart(files: &[(&str, &str)]) -> Chart {
+    let head = [("Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n")];
+    let files = head.iter().chain(files).map(|(name, data)| File {
+        name: (*name).into(),
+        data: (*data).into(),
+    });
+    load_files(files.collect()).unwrap().chart
+}
+
+/// The rules as `group/resource verbs (reasons)`.
+fn rules_of(files: &[(&str, &str)]) -> Vec<String> {
+    let access = survey(&chart(files), &Map::new()).unwrap();
+    let text = |rule: &AccessRule| {
+        let what = [rule.resources.join(","), rule.urls.join(",")].concat();
+        let names = if rule.names.is_empty() {
+            String::new()
+        } else {
+            format!("[{}]", rule.names.join(","))
+        };
+        let scope = if rule.cluster { "cluster " } else { "" };
+        format!(
+            "{scope}{}/{what}{names} {} ({})",
+            rule.group,
+            rule.verbs.join(","),
+            rule.reasons.join("; ")
+        )
+    };
+    access.rules.iter().map(text).collect()
+}
+
+fn object(api_version: &str, kind: &str) -> String {
+    format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: x}}\n")
+}
+
+const ALL: &str = "create,delete,get,list,patch,watch";
+
+#[test]
+fn a_rule_knows_which_value_asks_for_it() {
+    let template = format!(
+        "{}---\n{{{{- if .Values.web.enabled }}}}\n{}---\n{{{{- if .Values.web.ingress.enabled }}}}\n{}{{{{- end }}}}\n{{{{- end }}}}\n",
+        object("v1", "ConfigMap"),
+        object("v1", "Service"),
+        object("networking.k8s.io/v1", "Ingress")
+    );
+    let values = "web: {enabled: false, ingress: {enabled: false}}\n";
+    assert_eq!(
+        rules_of(&[("values.yaml", values), ("templates/a.yaml", &template)]),
+        [
+            format!("/configmaps {ALL} ()"),
+            format!("/services {ALL} (web.enabled=true)"),
+            format!("networking.k8s.io/ingresses {ALL} (web.ingress.enabled=true, web.enabled=true)"),
+        ]
+    );
+}
+
+#[test]
+fn hooks_and_definitions_take_less() {
+    let hook = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}\n";
+    let test = "apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {helm.sh/hook: test}}\n";
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: mice.d.com}\n\
+                      spec: {group: d.com, scope: Cluster, names: {kind: Mouse, plural: mice}}\n";
+    let files = [
+        ("templates/hook.yaml", hook),
+        ("templates/test.yaml", test),
+        ("crds/mice.yaml", definition),
+        ("templates/mouse.yaml", &object("d.com/v1", "Mouse")),
+    ];
+    assert_eq!(
+        rules_of(&files),
+        [
+            "cluster apiextensions.k8s.io/customresourcedefinitions create,get ()".to_owned(),
+            "batch/jobs create,delete,get,list,watch ()".to_owned(),
+            format!("cluster d.com/mice {ALL} ()"),
+        ]
+    );
+}
+
+#[test]
+fn who_gives_rights_must_have_them() {
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x}\n\
+                rules: [{apiGroups: [''], resources: [pods], resourceNames: [a], verbs: [get, watch]}]\n";
+    let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x}\n\
+                   roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\n";
+    assert_eq!(
+        rules_of(&[("templates/role.yaml", role), ("templates/binding.yaml", binding)]),
+        [
+            "/pods[a] get,watch ()".to_owned(),
+            "rbac.authorization.k8s.io/clusterroles[view] bind ()".to_owned(),
+            format!("rbac.authorization.k8s.io/rolebindings,roles {ALL} ()"),
+        ]
+    );
+}
+
+#[test]
+fn names_that_are_made_of_the_release_s_are_not_known() {
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: '{{ .Release.Name }}-x'}\n\
+                rules: [{apiGroups: [''], resources: [pods], resourceNames: ['{{ .Release.Name }}-0'], verbs: [get]}]\n";
+    let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x}\n\
+                   roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: '{{ .Release.Name }}-x'}\n";
+    assert_eq!(
+        rules_of(&[("templates/role.yaml", role), ("templates/binding.yaml", binding)]),
+        [
+            "/pods get ()".to_owned(),
+            format!("rbac.authorization.k8s.io/rolebindings,roles {ALL} ()"),
+        ]
+    );
+}
+
+#[test]
+fn lookups_apis_choices_and_test_values_count() {
+    let template = format!(
+        "{{{{- $_ := lookup \"v1\" \"Secret\" \"ns\" \"name\" }}}}\n{{{{- if .Capabilities.APIVersions.Has \"m.com/v1\" }}}}\n{}{{{{- end }}}}\n---\n\
+         apiVersion: apps/v1\nkind: {{{{ .Values.kind }}}}\nmetadata: {{name: y}}\n{{{{- if .Values.extra }}}}\n---\n{}{{{{- end }}}}\n",
+        object("m.com/v1", "Monitor"),
+        object("v1", "Service"),
+    );
+    let files = [
+        ("values.yaml", "kind: Deployment\nextra: ''\n"),
+        ("ci/extra-values.yaml", "extra: x\n"),
+        ("templates/a.yaml", &template),
+    ];
+    assert_eq!(
+        rules_of(&files),
+        [
+            "/secrets get ()".to_owned(),
+            format!("apps/deployments {ALL} ()"),
+            format!("m.com/monitors {ALL} (a cluster that serves m.com/v1)"),
+            format!("/services {ALL} (ci/extra-values.yaml)"),
+            format!("apps/daemonsets {ALL} (kind=DaemonSet)"),
+            format!("apps/statefulsets {ALL} (kind=StatefulSet)"),
+        ]
+    );
+    assert!(
+        survey(&chart(&files), &Map::new())
+            .unwrap()
+            .guessed
+            .contains("m.com/v1 Monitor")
+    );
+}
+
+#[test]
+fn a_chart_that_never_renders_is_an_error() {
+    let error = survey(&chart(&[("templates/a.yaml", "{{ fail \"no\" }}")]), &Map::new()).unwrap_err();
+    assert!(
+        matches!(&error, Error::Render { chart, .. } if chart == "demo"),
+        "{error}"
+    );
+}

@@ -1,0 +1,90 @@
+//! `chartwright rbac`: what the operator of this folder must be allowed to do.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use govalue::Value;
+use scaffold::{Access, Api, Role, Scope, manager_role, survey};
+
+use super::create::{tell_access, values};
+use crate::charts::Charts;
+use crate::watches::{Environment, Watches};
+
+/// Print the least rights under which the operator works, and which value asks for which of them.
+///
+/// The charts are rendered over their values: with the defaults, with each switch the other way, and with the values that
+/// they are tested with.
+#[derive(Args, Debug)]
+pub(super) struct RbacArgs {
+    /// The file that maps custom resource kinds to charts.
+    #[arg(long, default_value = "./watches.yaml")]
+    watches_file: PathBuf,
+    /// The folder with the custom resource definitions.
+    #[arg(long, default_value = "./config/crd/bases")]
+    definitions: PathBuf,
+    /// The only namespace that the operator watches: a Role there, and a `ClusterRole` for what is in no namespace.
+    #[arg(long)]
+    namespace: Option<String>,
+    /// Files with values that the charts need to render at all.
+    #[arg(long)]
+    values: Vec<PathBuf>,
+}
+
+/// Prints the roles.
+#[expect(clippy::print_stdout, reason = "that is the command")]
+pub(super) fn run(args: &RbacArgs) -> anyhow::Result<()> {
+    let charts = Charts::default();
+    let watches = Watches::load(&args.watches_file, &Environment::of_process(), &charts)?;
+    let defined = definitions(args)?;
+    let given = values(&args.values)?;
+    let mut kinds: Vec<(Api, Access)> = Vec::new();
+    for watch in &watches.entries {
+        let mut api = Api::new(watch.gvk.group(), "", watch.gvk.version(), &watch.gvk.kind)?;
+        if let Some((plural, scope)) = defined.get(&(api.group(), api.kind.clone())) {
+            api = api.with_plural(plural)?;
+            api.scope = *scope;
+        }
+        let chart = charts.current(&watch.chart).map_err(anyhow::Error::from)?;
+        let access = survey(&chart.chart, &given)?;
+        tell_access(&access);
+        kinds.push((api, access));
+    }
+    let kinds: Vec<(&Api, &Access)> = kinds.iter().map(|(api, access)| (api, access)).collect();
+    let roles = match &args.namespace {
+        None => vec![Role::Cluster],
+        Some(namespace) => vec![Role::Namespaced(namespace.clone()), Role::Rest],
+    };
+    let texts: Vec<String> = roles.iter().filter_map(|role| manager_role(role, &kinds)).collect();
+    print!("{}", texts.join("---\n"));
+    Ok(())
+}
+
+/// The plurals and scopes of the kinds that are defined in the folder, by group and kind; none if there is no folder.
+fn definitions(args: &RbacArgs) -> anyhow::Result<BTreeMap<(String, String), (String, Scope)>> {
+    let mut found = BTreeMap::new();
+    let Ok(entries) = fs::read_dir(&args.definitions) else {
+        return Ok(found);
+    };
+    for entry in entries {
+        let path = entry.context("failed to list the definitions")?.path();
+        let text = fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        let definition = goyaml::from_str(&text).with_context(|| format!("failed to read {}", path.display()))?;
+        let text = |path: &str| {
+            definition
+                .path(path)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let scope = match text("spec.scope").as_str() {
+            "Cluster" => Scope::Cluster,
+            _ => Scope::Namespaced,
+        };
+        let key = (text("spec.group"), text("spec.names.kind"));
+        found.insert(key, (text("spec.names.plural"), scope));
+    }
+    Ok(found)
+}

@@ -1,0 +1,34 @@
+// A registry on a port of its own, with everything in memory: what `oci://` charts are fetched from in tests. It prints
+// its address and ends when its standard input does.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+
+	"github.com/distribution/distribution/v3/configuration"
+	"github.com/distribution/distribution/v3/registry/handlers"
+	_ "github.com/distribution/distribution/v3/registry/storage/driver/inmemory"
+)
+
+func main() {
+	config := &configuration.Configuration{
+		Storage: configuration.Storage{"inmemory": configuration.Parameters{}},
+	}
+	config.HTTP.Secret = "a test's"
+	config.Log.Level = "error"
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(listener.Addr())
+	go func() {
+		log.Fatal(http.Serve(listener, handlers.NewApp(context.Background(), config)))
+	}()
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
