@@ -66,7 +66,7 @@ async fn values(operator: &Operator) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_values_come_from_sources_and_a_change_of_one_upgrades() {
-    let operator = operator("sources").await;
+    let mut operator = operator("sources").await;
     let defaults = "size: 1\nlevel: source\nfrom: defaults\nbig: 9007199254740993\n";
     make(&operator, "ConfigMap", "defaults", json!({"values.yaml": defaults})).await;
     make(&operator, "Secret", "db", json!({"pass": "0123,45"})).await;
@@ -92,7 +92,7 @@ async fn e2e_values_come_from_sources_and_a_change_of_one_upgrades() {
     expected["more"] = json!(true);
     assert_eq!(values(&operator).await, expected);
 
-    // What others do to the object makes no revision, and a restart reads, but writes nothing.
+    // What others do to the object makes no revision.
     operator
         .merge(
             "v1",
@@ -105,6 +105,21 @@ async fn e2e_values_come_from_sources_and_a_change_of_one_upgrades() {
     a_while(1.0).await;
     assert_eq!(requests.get().await, [], "a source that does not change costs nothing");
     assert_eq!(operator.records().await.len(), 3);
+
+    operator.terminate().await;
+    let requests = operator.requests().await;
+    operator.start();
+    let is_read = || async {
+        let asked = of_resource(&requests.get().await, "secrets");
+        asked.contains(&"get db".to_owned()).then_some(())
+    };
+    operator.wait_for("the sources to be read again", is_read).await;
+    operator.requests_at_rest().await;
+    assert_eq!(
+        requests.writes().await,
+        [],
+        "a restart reads the sources and writes nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
