@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
 use kube::api::{DynamicObject, ObjectMeta};
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
@@ -26,6 +27,8 @@ pub enum Happening {
     Uninstalled,
     /// An object was brought back.
     DriftRepaired,
+    /// An operation went on, but a user should know of something: in one word, and whether it is amiss.
+    Noticed(&'static str, bool),
     /// A reconcile failed.
     Failed(crate::status::Reason),
     /// A value of the watch was put over the resource's.
@@ -39,6 +42,7 @@ impl Happening {
             Self::Upgraded => "Upgraded".into(),
             Self::Uninstalled => "Uninstalled".into(),
             Self::DriftRepaired => "DriftRepaired".into(),
+            Self::Noticed(reason, _) => reason.into(),
             Self::Failed(reason) => format!("{reason:?}"),
             Self::OverrideValuesInUse => "OverrideValuesInUse".into(),
         }
@@ -46,8 +50,10 @@ impl Happening {
 
     fn kind(self) -> EventType {
         match self {
-            Self::Installed | Self::Upgraded | Self::Uninstalled | Self::DriftRepaired => EventType::Normal,
-            Self::Failed(_) | Self::OverrideValuesInUse => EventType::Warning,
+            Self::Installed | Self::Upgraded | Self::Uninstalled | Self::DriftRepaired | Self::Noticed(_, false) => {
+                EventType::Normal
+            }
+            Self::Failed(_) | Self::OverrideValuesInUse | Self::Noticed(_, true) => EventType::Warning,
         }
     }
 }
@@ -64,8 +70,35 @@ impl Events {
         }
     }
 
+    /// Publishes what a user should know of the operations on the release of `object`.
+    pub async fn publish_notices(&self, object: &DynamicObject, notices: &helm_action::Notices) {
+        for notice in notices.take() {
+            let happening = Happening::Noticed(notice.reason(), notice.is_warning());
+            let related = notice.object().map(|object| ObjectReference {
+                api_version: Some(object.gvk.api_version.clone()),
+                kind: Some(object.gvk.kind.clone()),
+                name: Some(object.name.clone()),
+                namespace: object.namespace.clone(),
+                ..ObjectReference::default()
+            });
+            self.publish_related(object, happening, &notice.to_string(), related)
+                .await;
+        }
+    }
+
     /// Publishes what happened to the release of `object`.
     pub async fn publish(&self, object: &DynamicObject, happening: Happening, note: &str) {
+        self.publish_related(object, happening, note, None).await;
+    }
+
+    /// Events of one reason count as one, but for those about different objects of the release.
+    async fn publish_related(
+        &self,
+        object: &DynamicObject,
+        happening: Happening,
+        note: &str,
+        related: Option<ObjectReference>,
+    ) {
         let types = object.types.clone().unwrap_or_default();
         if happening == Happening::DriftRepaired {
             self.metrics.add(&names::DRIFT_REPAIRED, &[&types.kind], 1.0);
@@ -73,7 +106,7 @@ impl Events {
         let ObjectMeta {
             name, namespace, uid, ..
         } = object.metadata.clone();
-        let reference = k8s_openapi::api::core::v1::ObjectReference {
+        let reference = ObjectReference {
             api_version: Some(types.api_version),
             kind: Some(types.kind),
             name,
@@ -86,7 +119,7 @@ impl Events {
             reason: happening.reason(),
             note: Some(truncate(note).to_owned()),
             action: "Reconcile".into(),
-            secondary: None,
+            secondary: related,
         };
         if let Err(error) = self.recorder.publish(&event, &reference).await {
             tracing::debug!(error = %crate::error::chain(&error), "failed to publish an event");

@@ -57,7 +57,9 @@ async fn is_uninstalled(
     history: &History,
 ) -> Result<bool, ReconcileError> {
     tracing::info!(release = %key, "Uninstall wait");
-    let left = uninstall(release, history).await.map_err(ReconcileError::Uninstall)?;
+    let left = uninstall(release, history).await;
+    cx.events.publish_notices(object, &release.notices).await;
+    let left = left.map_err(ReconcileError::Uninstall)?;
     if let Some(first) = left.first() {
         tell_waiting(cx, key, object, waiting(left.len(), first)).await?;
         cx.dependents.await_end(key, left.iter().map(|left| &left.object)).await;

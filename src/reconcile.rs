@@ -214,7 +214,9 @@ async fn act(
             let Some(record) = history.last() else {
                 unreachable!("a release in sync has a record")
             };
-            let (objects, repaired) = check(release, record).await.map_err(ReconcileError::Reconcile)?;
+            let checked = check(release, record).await;
+            cx.events.publish_notices(object, &release.notices).await;
+            let (objects, repaired) = checked.map_err(ReconcileError::Reconcile)?;
             tell_repaired(cx, key, object, &repaired).await;
             (record.clone(), objects)
         }
@@ -235,7 +237,9 @@ async fn bring_out(
         warn_of_overrides(cx, key, object).await;
     }
     let is_install = history.deployed().is_none();
-    let done = match deploy(release, history, desired, revision).await {
+    let done = Box::pin(deploy(release, history, desired, revision)).await;
+    cx.events.publish_notices(object, &release.notices).await;
+    let done = match done {
         Ok(done) => done,
         Err(error) => return Err(explained(error, release, history, desired).await),
     };

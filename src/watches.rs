@@ -11,16 +11,19 @@ mod expand;
 mod fields;
 mod mistake;
 mod overrides;
+mod policy;
 mod schema;
 mod selector;
 mod values_from;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use govalue::Value;
 use goyaml::{Node, NodeValue};
+use helm_action::ApplyPolicy;
 use helm_kube::Gvk;
 
 pub use active::{ActiveWatches, Changes};
@@ -62,6 +65,8 @@ pub struct Watch {
     pub service_account_name: Option<String>,
     /// Whether a custom resource may name another one.
     pub service_account_annotation: bool,
+    /// How objects are applied.
+    pub policy: Arc<ApplyPolicy>,
 }
 
 /// All entries of watches.yaml.
@@ -98,6 +103,7 @@ impl Watch {
             release_namespace: None,
             service_account_name: None,
             service_account_annotation: false,
+            policy: Arc::default(),
         }
     }
 

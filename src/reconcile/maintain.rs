@@ -145,9 +145,9 @@ async fn repair_drift(
     causes: &Causes,
 ) -> Result<(), ReconcileError> {
     for reference in &causes.drifted {
-        let outcome = helm_action::repair(release, &memo.record, reference)
-            .await
-            .map_err(ReconcileError::Reconcile)?;
+        let outcome = helm_action::repair(release, &memo.record, reference).await;
+        cx.events.publish_notices(object, &release.notices).await;
+        let outcome = outcome.map_err(ReconcileError::Reconcile)?;
         let Some((tracked, repaired)) = outcome else { continue };
         tell_repaired(cx, key, object, repaired.as_slice()).await;
         memo.objects.retain(|known| known.object != *reference);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use helm_action::{Context as ReleaseContext, Desired, History, Slot, Step, missing_access, plan};
+use helm_action::{Context as ReleaseContext, Desired, History, Notices, Slot, Step, missing_access, plan};
 use helm_chart::Capabilities;
 use helm_kube::{Ownership, Secrets};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -63,6 +63,8 @@ pub(crate) fn release_context(
             owner,
         },
         record_owner,
+        policy: Arc::clone(&watch.policy),
+        notices: Notices::default(),
         max_history: watch.max_history.unwrap_or(cx.settings.max_history),
         hook_timeout: cx.settings.hook_timeout,
         disable_hooks: wishes.disabled_hooks.uninstall,

@@ -1,18 +1,18 @@
 //! One entry of the list.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use goyaml::{Node, Position};
 use helm_kube::Gvk;
 
-use super::Watch;
 use super::expand::Environment;
 use super::fields::Fields;
 use super::mistake::Mistakes;
 use super::overrides::Overrides;
 use super::schema::KEYS;
 use super::selector::{Selector, is_label_value, is_subdomain};
-use super::values_from;
+use super::{Watch, policy, values_from};
 use crate::charts::Charts;
 
 /// What Helm's `--dry-run` may be; see [`check_dry_run`].
@@ -69,6 +69,7 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
             .filter(|name| !name.is_empty()),
         service_account_name: service_account(&fields, mistakes),
         service_account_annotation: fields.flag("serviceAccountAnnotation", mistakes).unwrap_or_default(),
+        policy: Arc::new(policy::read(&fields, mistakes)),
     };
     if mistakes.len() == before {
         entry.watch = Some(watch);

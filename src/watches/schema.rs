@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use helm_action::DefinitionPolicy;
 use serde_json::{Map, Value, json};
 
 /// A key of a watch.
@@ -34,6 +35,12 @@ pub enum FieldKind {
     Selector,
     /// Secrets and `ConfigMap`s.
     Sources,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// One of these texts for each of some names.
+    Choices(&'static [&'static str]),
+    /// Which fields of which objects are left alone.
+    IgnoreRules,
 }
 
 const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning: &'static str) -> Field {
@@ -46,7 +53,7 @@ const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning
 }
 
 /// All keys of a watch.
-pub const FIELDS: [Field; 15] = [
+pub const FIELDS: [Field; 18] = [
     row(
         "group",
         FieldKind::Text,
@@ -128,6 +135,24 @@ pub const FIELDS: [Field; 15] = [
         "Whether a resource may name another service account by annotation.",
     ),
     row(
+        "driftIgnore",
+        FieldKind::IgnoreRules,
+        "none",
+        "Fields of objects that are left as others have them; see below.",
+    ),
+    row(
+        "onImmutable",
+        FieldKind::Choices(&["fail", "recreate"]),
+        "`{Job: recreate, '*': fail}`",
+        "By kind, what is done where a change needs a new object; see below.",
+    ),
+    row(
+        "crds",
+        FieldKind::Choice(DefinitionPolicy::NAMES),
+        "`create`",
+        "What is done with the definitions in the chart's `crds/` folder; see below.",
+    ),
+    row(
         "dryRunOption",
         FieldKind::Text,
         "none",
@@ -149,13 +174,14 @@ pub(super) const KEYS: [&str; FIELDS.len()] = {
 impl FieldKind {
     fn name(self) -> &'static str {
         match self {
-            Self::Text => "string",
+            Self::Text | Self::Choice(_) => "string",
             Self::Flag => "boolean",
             Self::Count(_) => "integer",
             Self::Duration => "duration",
-            Self::Texts => "map of strings",
+            Self::Texts | Self::Choices(_) => "map of strings",
             Self::Selector => "label selector",
             Self::Sources => "list",
+            Self::IgnoreRules => "list of rules",
         }
     }
 
@@ -178,6 +204,19 @@ impl FieldKind {
                     "valuesKey": {"type": "string", "default": "values.yaml"},
                     "targetPath": {"type": "string"},
                     "optional": {"type": "boolean", "default": false},
+                },
+            }}),
+            Self::Choice(names) => json!({"enum": names}),
+            Self::Choices(names) => json!({"type": "object", "additionalProperties": {"enum": names}}),
+            Self::IgnoreRules => json!({"type": "array", "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["pointers"],
+                "properties": {
+                    "group": {"type": "string"},
+                    "kind": {"type": "string"},
+                    "name": {"type": "string"},
+                    "pointers": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
                 },
             }}),
             Self::Selector => json!({

@@ -107,6 +107,24 @@ fn a_whole_entry_is_read() {
 }
 
 #[test]
+fn policies_are_read() {
+    let text = HEAD.to_owned()
+        + "  driftIgnore:\n  - {group: apps, kind: Deployment, name: \"*-app\", pointers: [/spec/replicas]}\n\
+           \x20 - {group: \"\", pointers: [/data/a~1b]}\n\
+           \x20 onImmutable: {\"*\": recreate, Job: fail}\n  crds: createReplace\n";
+    let watches = Project::new().parse(&text).unwrap();
+    let policy = &watches.entries[0].policy;
+    let [first, second] = &*policy.drift_ignore else {
+        panic!("two rules")
+    };
+    assert_eq!(first.name.as_deref(), Some("*-app"));
+    assert_eq!((second.group.as_deref(), second.kind.as_deref()), (Some(""), None));
+    assert_eq!(second.pointers, ["/data/a~1b"]);
+    assert_eq!(policy.on_immutable["*"], helm_action::OnImmutable::Recreate);
+    assert_eq!(policy.definitions, helm_action::DefinitionPolicy::CreateReplace);
+}
+
+#[test]
 fn keys_are_found_in_any_case_and_null_counts_as_absent() {
     let text = "- GROUP: shop.example.com\n  Version: 1\n  kind: Book\n  chart: charts/books\n\
                 \x20 watchdependentresources: null\n  selector: {}\n  overrideValues:\n";

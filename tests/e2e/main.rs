@@ -11,6 +11,7 @@ mod proxy;
 
 mod acceptance;
 mod annotations;
+mod apply;
 mod command_line;
 mod connection;
 mod drift;

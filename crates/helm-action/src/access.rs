@@ -38,7 +38,7 @@ pub async fn missing_access(cx: &Context, desired: &Desired) -> Result<Vec<Acces
 }
 
 async fn needs(cx: &Context, manifest: &Manifest) -> Result<Vec<Access>, Error> {
-    let Some(ObjectRef { gvk, namespace, .. }) = reference(&cx.cluster, &cx.ownership, manifest).await? else {
+    let Some(ObjectRef { gvk, namespace, .. }) = reference(cx, manifest).await? else {
         return Ok(Vec::new());
     };
     let kind = match cx.cluster.discovery().find(&gvk).await {

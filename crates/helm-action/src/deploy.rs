@@ -8,8 +8,9 @@ use helm_release::{HookEvent, Info, Manifest, Release, Status, StorageKey, docum
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-use crate::objects::{self, apply, create_or_adopt, loses_fields, stamped, track};
-use crate::{Context, Desired, Error, History, Tracked, hooks};
+use crate::definitions::{await_served, define, is_unserved};
+use crate::objects::{self, earlier, stamped, tell_duplicates, track};
+use crate::{Context, Desired, Error, History, Tracked, hooks, send};
 
 /// A revision that was brought out.
 #[derive(Clone, Debug)]
@@ -127,7 +128,7 @@ async fn clear_attempt(cx: &Context, history: &History, desired: &Desired, revis
     }
     let mut wanted = Vec::with_capacity(desired.manifests.len());
     for manifest in &desired.manifests {
-        wanted.extend(objects::reference(&cx.cluster, &cx.ownership, manifest).await?);
+        wanted.extend(objects::reference(cx, manifest).await?);
     }
     remove_orphans(cx, &previous, &wanted).await
 }
@@ -150,7 +151,7 @@ async fn bring_out(
     } else {
         (HookEvent::PreUpgrade, HookEvent::PostUpgrade)
     };
-    define(cx, &desired.definitions).await?;
+    Box::pin(define(cx, &desired.definitions)).await?;
     hooks::run(cx, &desired.hooks, before).await?;
     let previous = previous_objects(cx, history.present()).await?;
     let objects = send(cx, &desired.manifests, &previous).await?;
@@ -158,24 +159,6 @@ async fn bring_out(
     remove_orphans(cx, &previous, &references).await?;
     hooks::run(cx, &desired.hooks, after).await?;
     Ok(objects)
-}
-
-/// Creates the chart's definitions that are missing; those that exist are left as they are, as Helm leaves them.
-async fn define(cx: &Context, definitions: &[Manifest]) -> Result<(), Error> {
-    for manifest in definitions {
-        let Some(object) = objects::object_of(manifest)? else {
-            continue;
-        };
-        match cx.cluster.create(&object).await {
-            Err(error) if !error.is_already_exists() => return Err(error.into()),
-            Ok(_) => hooks::await_ready(cx, &ObjectRef::of(&object), "crds").await?,
-            Err(_) => {}
-        }
-    }
-    if !definitions.is_empty() {
-        cx.cluster.discovery().refresh().await?;
-    }
-    Ok(())
 }
 
 /// Objects of earlier revisions, each as those that name it have it, in their order: an attempt that was cut off may or
@@ -192,13 +175,8 @@ async fn previous_objects(cx: &Context, records: &[Record]) -> Result<Previous, 
             source,
         })?;
         for manifest in &manifests {
-            match stamped(&cx.cluster, &cx.ownership, manifest).await {
-                Ok(Some(object)) => previous.entry(ObjectRef::of(&object)).or_default().push(object),
-                Ok(None) => {}
-                Err(Error::Kube(helm_kube::Error::UnknownKind(gvk))) => {
-                    tracing::warn!(%gvk, "the server no longer serves a kind of an earlier revision; its objects are gone");
-                }
-                Err(error) => return Err(error),
+            if let Some(object) = earlier(cx, manifest).await? {
+                previous.entry(ObjectRef::of(&object)).or_default().push(object);
             }
         }
     }
@@ -211,39 +189,30 @@ async fn send(cx: &Context, manifests: &[Manifest], previous: &Previous) -> Resu
     for wave in manifests.chunk_by(|a, b| install_rank(&a.head.kind) == install_rank(&b.head.kind)) {
         let sent = try_join_all(wave.iter().map(|manifest| send_one(cx, manifest, previous))).await?;
         tracked.extend(sent.into_iter().flatten());
-        if wave
+        let definitions = wave
             .iter()
-            .any(|manifest| manifest.head.kind == "CustomResourceDefinition")
-        {
-            cx.cluster.discovery().refresh().await?;
+            .filter(|manifest| manifest.head.kind == "CustomResourceDefinition");
+        for definition in definitions {
+            await_served(cx, objects::object_of(definition)?.as_slice()).await?;
         }
     }
     Ok(tracked)
 }
 
 async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Result<Option<Tracked>, Error> {
-    let Some(object) = stamped(&cx.cluster, &cx.ownership, manifest).await? else {
-        return Ok(None);
-    };
-    let reference = ObjectRef::of(&object);
-    let applied = match previous.get(&reference) {
-        None => create_or_adopt(&cx.cluster, &cx.ownership, &object).await?,
-        Some(old) if old.iter().all(|old| *old == object) => match cx.cluster.get(&reference).await? {
-            // Sent before and unchanged since: what is there is looked at, and only drift is sent again.
-            Some(live) => {
-                let json = serde_json::to_value(&live).unwrap_or_default();
-                if helm_kube::covers(&json, &object).is_none() {
-                    return Ok(Some(track(&object, &live.into())));
-                }
-                apply(&cx.cluster, &cx.ownership, &object, false).await?
-            }
-            None => create_or_adopt(&cx.cluster, &cx.ownership, &object).await?,
-        },
-        Some(old) => {
-            let loses = old.iter().any(|old| loses_fields(old, &object));
-            apply(&cx.cluster, &cx.ownership, &object, loses).await?
+    let object = match stamped(&cx.cluster, &cx.ownership, manifest).await {
+        // A hook may have defined the kind a moment ago.
+        Err(error) if is_unserved(&error) => {
+            cx.cluster.discovery().refresh().await?;
+            stamped(&cx.cluster, &cx.ownership, manifest).await?
         }
+        object => object?,
     };
+    let Some(object) = object else { return Ok(None) };
+    let reference = ObjectRef::of(&object);
+    tell_duplicates(cx, manifest, &reference)?;
+    let before = previous.get(&reference).map_or(&[][..], Vec::as_slice);
+    let applied = send::bring(cx, &object, before).await?.applied();
     if reference.gvk.kind == "CustomResourceDefinition" && readiness_of(&applied.object) != Readiness::Ready {
         hooks::await_ready(cx, &reference, "install").await?;
     }

@@ -1,12 +1,13 @@
 //! What a release should be.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use helm_kube::{Cluster, ObjectRef, Ownership, Readiness, Secrets};
 use helm_release::{ChartRecord, Hook, Manifest};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
-use crate::Slot;
+use crate::{ApplyPolicy, Notices, Slot};
 
 /// A rendered release: what is to be in the cluster, and what its record is to say.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct Desired {
     pub manifest: String,
     /// The hooks.
     pub hooks: Vec<Hook>,
-    /// The definitions in `crds/`, made before anything else where they are missing.
+    /// The definitions in `crds/`, brought out before anything else.
     pub definitions: Vec<Manifest>,
     /// The rendered NOTES.txt.
     pub notes: String,
@@ -42,6 +43,10 @@ pub struct Context {
     pub ownership: Ownership,
     /// The owner of the records, where one is possible.
     pub record_owner: Option<OwnerReference>,
+    /// How objects are applied.
+    pub policy: Arc<ApplyPolicy>,
+    /// What is to be told of the operation.
+    pub notices: Notices,
     /// How many revisions are kept.
     pub max_history: usize,
     /// How long one hook may take.

@@ -46,6 +46,50 @@ pub enum Error {
         /// The limit in seconds.
         seconds: u64,
     },
+    /// An annotation of an object of the chart makes no sense.
+    #[error("annotation `{annotation}` of {object}: {reason}")]
+    Annotation {
+        /// The object.
+        object: ObjectRef,
+        /// The annotation's name.
+        annotation: &'static str,
+        /// What is wrong with its value.
+        reason: String,
+    },
+    /// The claims of a `StatefulSet` can't be expanded; nothing was changed.
+    #[error("the claims of {object} can't grow")]
+    Expand {
+        /// The `StatefulSet`.
+        object: ObjectRef,
+        /// What the server said of a claim.
+        #[source]
+        source: Box<helm_kube::Error>,
+    },
+    /// An object that is to be made anew does not go.
+    #[error(
+        "{object} is to be made anew and is still there after {seconds} s{}",
+        held_by(finalizers)
+    )]
+    Remains {
+        /// The object.
+        object: ObjectRef,
+        /// The finalizers that hold it.
+        finalizers: Vec<String>,
+        /// The limit in seconds.
+        seconds: u64,
+    },
+    /// A definition of the chart lacks versions that objects are stored in.
+    #[error(
+        "{object} is not replaced: objects may be stored in {}, which the chart's definition lacks; store them in a newer \
+         version and take it out of `status.storedVersions` first",
+        versions.join(", ")
+    )]
+    StoredVersions {
+        /// The definition.
+        object: ObjectRef,
+        /// The versions.
+        versions: Vec<String>,
+    },
     /// The release belongs to somebody else.
     #[error(
         "release {release} was made from chart `{found}`, not `{wanted}`: rename the resource, or remove that release"
@@ -66,6 +110,14 @@ pub enum Error {
         /// Kind and name of its owner.
         owner: String,
     },
+}
+
+fn held_by(finalizers: &[String]) -> String {
+    if finalizers.is_empty() {
+        String::new()
+    } else {
+        format!(", held by finalizer {}", finalizers.join(", "))
+    }
 }
 
 impl Error {

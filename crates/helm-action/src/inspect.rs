@@ -1,11 +1,13 @@
 //! A look at the objects of a stored revision that changes nothing.
 
-use helm_kube::{Cluster, Difference, Error as KubeError, Gvk, ObjectRef, Readiness, Record, covers, readiness};
+use helm_kube::{
+    Cluster, Difference, Error as KubeError, Gvk, ObjectRef, Readiness, Record, covers, drop_duplicates, readiness,
+};
 use helm_release::documents;
 use serde_json::Value;
 
-use crate::Error;
 use crate::objects::object_of;
+use crate::{ApplyPolicy, Error};
 
 /// An object of a revision, as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub async fn inspect(cluster: &Cluster, record: &Record) -> Result<Vec<Inspected
         let Some(mut desired) = object_of(manifest)? else {
             continue;
         };
+        drop_duplicates(&mut desired);
         let is_served = settle_namespace(cluster, &mut desired, &release.namespace).await?;
         let object = ObjectRef::of(&desired);
         let live = if is_served { cluster.get(&object).await? } else { None };
@@ -69,7 +72,11 @@ fn state(live: Option<&Value>, desired: &Value) -> ObjectState {
     let Some(live) = live else {
         return ObjectState::Missing;
     };
-    match covers(live, desired) {
+    // What a watch ignores is not known here; what was scaled, and what the chart's own annotations ignore, is.
+    let left_alone = ApplyPolicy::default()
+        .left_alone(live, desired, &[])
+        .unwrap_or_default();
+    match covers(live, desired, &left_alone) {
         Some(difference) => ObjectState::Drifted(difference),
         None => ObjectState::AsRendered(readiness(live)),
     }

@@ -10,15 +10,21 @@
 
 mod access;
 mod adopt;
+mod claims;
+mod definitions;
 mod deploy;
 mod desired;
 mod error;
 mod hooks;
 mod inspect;
+mod notice;
 mod objects;
 mod observe;
 mod plan;
+mod policy;
 mod repair;
+mod replace;
+mod send;
 mod slot;
 mod uninstall;
 
@@ -28,9 +34,11 @@ pub use deploy::{Deployed, deploy};
 pub use desired::{Context, Desired, Tracked};
 pub use error::Error;
 pub use inspect::{Inspected, ObjectState, inspect};
+pub use notice::{Notice, Notices};
 pub use objects::version;
 pub use observe::{History, observe};
 pub use plan::{Step, plan};
+pub use policy::{ApplyPolicy, DefinitionPolicy, IgnoreRule, OnImmutable, check_pointer};
 pub use repair::{Drift, Repaired, check, compare, repair};
 pub use slot::Slot;
 pub use uninstall::{Remaining, uninstall};

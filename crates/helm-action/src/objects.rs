@@ -1,13 +1,16 @@
 //! From the documents of a manifest to the objects that are sent.
 
-use helm_kube::{Applied, Claim, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, readiness};
+use helm_kube::{Applied, Cluster, Gvk, ObjectRef, Ownership, drop_duplicates, readiness};
 use helm_release::Manifest;
 use kube::ResourceExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{Error, Tracked};
+use crate::definitions::is_unserved;
+use crate::notice::Notice;
+use crate::{Context, Error, Tracked};
 
-/// The object of a document, marked as the release's. `None` for a document with nothing in it.
+/// The object of a document, marked as the release's. `None` for a document with nothing in it. Of list items with one
+/// key, the last one is taken: see [`tell_duplicates`].
 pub(crate) async fn stamped(
     cluster: &Cluster,
     ownership: &Ownership,
@@ -16,6 +19,7 @@ pub(crate) async fn stamped(
     let Some(mut object) = object_of(manifest)? else {
         return Ok(None);
     };
+    drop_duplicates(&mut object);
     let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
     ownership.stamp(&mut object, namespaced);
     Ok(Some(object))
@@ -44,73 +48,46 @@ pub(crate) fn object_of(manifest: &Manifest) -> Result<Option<Value>, Error> {
     Ok(Some(object))
 }
 
-/// The object that a document names; its namespace is the release's where it names none and its kind is namespaced.
-pub(crate) async fn reference(
-    cluster: &Cluster,
-    ownership: &Ownership,
-    manifest: &Manifest,
-) -> Result<Option<ObjectRef>, Error> {
-    match stamped(cluster, ownership, manifest).await {
-        Ok(object) => Ok(object.map(|object| ObjectRef::of(&object))),
-        // A kind that the server no longer serves has no objects either.
-        Err(Error::Kube(KubeError::UnknownKind(_))) => Ok(None),
-        Err(error) => Err(error),
+/// The object of a document of an earlier revision. Where the server no longer serves its version, another version of
+/// the same kind is taken; where it no longer serves the kind, there are no objects of it either.
+pub(crate) async fn earlier(cx: &Context, manifest: &Manifest) -> Result<Option<Value>, Error> {
+    match stamped(&cx.cluster, &cx.ownership, manifest).await {
+        Err(error) if is_unserved(&error) => {}
+        found => return found,
     }
-}
-
-/// Creates an object, or applies it where it exists and is the release's.
-pub(crate) async fn create_or_adopt(
-    cluster: &Cluster,
-    ownership: &Ownership,
-    desired: &Value,
-) -> Result<Applied, Error> {
-    match cluster.create(desired).await {
-        Err(error) if error.is_already_exists() => {}
-        result => return Ok(result?),
-    }
-    let object = ObjectRef::of(desired);
-    let Some(live) = cluster.get(&object).await? else {
-        return Ok(cluster.create(desired).await?);
+    let Some(mut object) = object_of(manifest)? else {
+        return Ok(None);
     };
-    let json = serde_json::to_value(&live).unwrap_or_default();
-    if let Claim::Foreign(reason) = ownership.claim(&json) {
-        return Err(KubeError::Foreign { object, reason }.into());
-    }
-    take_over_and_apply(cluster, &live, desired).await
-}
-
-/// Applies an object that the release has already.
-pub(crate) async fn apply(
-    cluster: &Cluster,
-    ownership: &Ownership,
-    desired: &Value,
-    loses_fields: bool,
-) -> Result<Applied, Error> {
-    let applied = if loses_fields {
-        let Some(live) = cluster.get(&ObjectRef::of(desired)).await? else {
-            return create_or_adopt(cluster, ownership, desired).await;
-        };
-        take_over_and_apply(cluster, &live, desired).await
-    } else {
-        cluster.apply(desired).await.map_err(Error::from)
+    let gvk = Gvk::of(&object);
+    let discovery = cx.cluster.discovery().current();
+    let Some(other) = discovery.other_version(&gvk) else {
+        cx.notices.add(&cx.ownership.release, Notice::Unserved { gvk });
+        return Ok(None);
     };
-    match applied {
-        // Items that somebody put into a list may stand in the way of the chart's.
-        Err(Error::Kube(error)) if error.is_invalid() => match cluster.overwrite(desired).await {
-            Ok(_) => Ok(cluster.apply(desired).await?),
-            Err(_) => Err(error.into()),
-        },
-        applied => applied,
+    object["apiVersion"] = json!(other.api_version);
+    let namespaced = cx.cluster.is_namespaced(other).await?;
+    cx.ownership.stamp(&mut object, namespaced);
+    Ok(Some(object))
+}
+
+/// The object that a document names; its namespace is the release's where it names none and its kind is namespaced. A
+/// kind that is not served has no objects.
+pub(crate) async fn reference(cx: &Context, manifest: &Manifest) -> Result<Option<ObjectRef>, Error> {
+    match stamped(&cx.cluster, &cx.ownership, manifest).await {
+        Err(error) if is_unserved(&error) => Ok(None),
+        object => Ok(object?.map(|object| ObjectRef::of(&object))),
     }
 }
 
-async fn take_over_and_apply(
-    cluster: &Cluster,
-    live: &kube::api::DynamicObject,
-    desired: &Value,
-) -> Result<Applied, Error> {
-    cluster.take_over(live).await?;
-    Ok(cluster.apply(desired).await?)
+/// Tells of the list items that are left out of a document.
+pub(crate) fn tell_duplicates(cx: &Context, manifest: &Manifest, object: &ObjectRef) -> Result<(), Error> {
+    let mut json = object_of(manifest)?.unwrap_or_default();
+    for duplicate in drop_duplicates(&mut json) {
+        let object = object.clone();
+        cx.notices
+            .add(&cx.ownership.release, Notice::Duplicate { object, duplicate });
+    }
+    Ok(())
 }
 
 /// What is remembered of an object that was just applied.
@@ -152,10 +129,8 @@ const ITEM_KEYS: &[&str] = &[
 
 /// Whether `new` leaves out a field or a list's item that `old` had: then what owns it must be settled before the apply.
 pub(crate) fn loses_fields(old: &Value, new: &Value) -> bool {
-    let group = Gvk::of(new);
     // The keys of lists in kinds that are not Kubernetes' own are not known.
-    let is_known = !group.group().contains('.') || group.group().ends_with(".k8s.io");
-    loses(old, new, is_known)
+    loses(old, new, Gvk::of(new).is_built_in())
 }
 
 fn loses(old: &Value, new: &Value, is_known: bool) -> bool {

@@ -4,7 +4,8 @@ use helm_kube::{Difference, ObjectRef, Record, covers};
 use helm_release::documents;
 use serde_json::Value;
 
-use crate::objects::{apply, create_or_adopt, stamped, track};
+use crate::objects::{stamped, track};
+use crate::send::{Sent, bring};
 use crate::{Context, Error, Tracked};
 
 /// An object that was brought back.
@@ -39,20 +40,23 @@ async fn desired(cx: &Context, record: &Record) -> Result<Vec<Value>, Error> {
     Ok(objects)
 }
 
-/// Checks all objects of a stored revision and brings back those that are gone or differ.
+/// Checks all objects of a stored revision and brings back those that are gone or differ. One that can't be brought back
+/// keeps no other from it; the first such error is returned.
 pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<Repaired>), Error> {
     let mut tracked = Vec::new();
     let mut repaired = Vec::new();
+    let mut failure = None;
     for object in desired(cx, record).await? {
-        match repair_one(cx, &object).await? {
-            Outcome::Same(found) => tracked.push(found),
-            Outcome::Repaired(found) => {
+        match repair_one(cx, &object).await {
+            Ok(Outcome::Same(found)) => tracked.push(found),
+            Ok(Outcome::Repaired(found)) => {
                 tracked.push(found.tracked.clone());
                 repaired.push(found);
             }
+            Err(error) => failure = failure.or(Some(error)),
         }
     }
-    Ok((tracked, repaired))
+    failure.map_or(Ok((tracked, repaired)), Err)
 }
 
 /// Compares all objects of a stored revision with what is in the cluster, and changes nothing. Gives those that are there,
@@ -69,7 +73,9 @@ pub async fn compare(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec
             });
             continue;
         };
-        if let Some(difference) = covers(&serde_json::to_value(&live).unwrap_or_default(), &wanted) {
+        let json = serde_json::to_value(&live).unwrap_or_default();
+        let left_alone = cx.policy.left_alone(&json, &wanted, std::slice::from_ref(&wanted))?;
+        if let Some(difference) = covers(&json, &wanted, &left_alone) {
             drifts.push(Drift {
                 object,
                 difference: Some(difference),
@@ -103,23 +109,11 @@ enum Outcome {
 }
 
 async fn repair_one(cx: &Context, object: &Value) -> Result<Outcome, Error> {
-    let reference = ObjectRef::of(object);
-    let Some(live) = cx.cluster.get(&reference).await? else {
-        let applied = create_or_adopt(&cx.cluster, &cx.ownership, object).await?;
-        return Ok(Outcome::Repaired(Repaired {
-            tracked: track(object, &applied),
-            difference: None,
-        }));
+    let (applied, difference) = match bring(cx, object, std::slice::from_ref(object)).await? {
+        Sent::Same(applied) => return Ok(Outcome::Same(track(object, &applied))),
+        Sent::Created(applied) => (applied, None),
+        Sent::Applied(applied, difference) => (applied, difference),
     };
-    match covers(&serde_json::to_value(&live).unwrap_or_default(), object) {
-        None => Ok(Outcome::Same(track(object, &live.into()))),
-        Some(difference) => {
-            let applied = apply(&cx.cluster, &cx.ownership, object, false).await?;
-            let tracked = track(object, &applied);
-            Ok(Outcome::Repaired(Repaired {
-                tracked,
-                difference: Some(difference),
-            }))
-        }
-    }
+    let tracked = track(object, &applied);
+    Ok(Outcome::Repaired(Repaired { tracked, difference }))
 }

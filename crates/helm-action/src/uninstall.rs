@@ -6,7 +6,7 @@ use helm_release::{Hook, HookEvent, Status, StorageKey, documents, uninstall_ran
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
-use crate::objects::{object_of, reference};
+use crate::objects::{earlier, object_of};
 use crate::{Context, Error, History, hooks};
 
 /// An object of an uninstalled release that is still there.
@@ -98,9 +98,10 @@ async fn objects(cx: &Context, history: &History) -> Result<Vec<ObjectRef>, Erro
             source,
         })?;
         for manifest in &manifests {
-            let Some(object) = reference(&cx.cluster, &cx.ownership, manifest).await? else {
+            let Some(object) = earlier(cx, manifest).await? else {
                 continue;
             };
+            let object = ObjectRef::of(&object);
             if seen.contains(&object) {
                 continue;
             }

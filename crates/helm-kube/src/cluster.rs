@@ -1,13 +1,16 @@
 //! Objects of any kind: read, create, apply, delete.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams, PropagationPolicy};
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, PropagationPolicy};
 use kube::core::ApiResource;
 use kube::{Client, ResourceExt};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::impersonate::{self, Access};
+use crate::left_alone::scale_entries;
 use crate::{ApiKind, Error, Gvk, ObjectRef, SharedDiscovery, fingerprint};
 
 /// The name under which our fields stand in `metadata.managedFields`.
@@ -147,27 +150,75 @@ impl Cluster {
 
     /// Applies an object (server-side apply), taking every field that it sets. An object that is not there is made.
     pub async fn apply(&self, desired: &Value) -> Result<Applied, Error> {
-        let object = ObjectRef::of(desired);
-        let (api, _) = self.api_of(&object).await?;
         let params = PatchParams::apply(FIELD_MANAGER).force();
-        api.patch(&object.name, &params, &Patch::Apply(desired))
+        self.patch(ObjectRef::of(desired), &params, &Patch::Apply(desired))
             .await
-            .map(Applied::from)
-            .map_err(|source| Error::Apply {
-                object,
-                source: source.into(),
-            })
+    }
+
+    /// Asks what an apply would come to, without doing it.
+    pub async fn try_apply(&self, desired: &Value) -> Result<Applied, Error> {
+        let params = PatchParams::apply(FIELD_MANAGER).force().dry_run();
+        self.patch(ObjectRef::of(desired), &params, &Patch::Apply(desired))
+            .await
     }
 
     /// Merges an object into what is there: lists become those that it has, without the items of others.
     pub async fn overwrite(&self, desired: &Value) -> Result<Applied, Error> {
+        self.merge(&ObjectRef::of(desired), desired).await
+    }
+
+    /// Merges a patch into an object.
+    pub async fn merge(&self, object: &ObjectRef, patch: &Value) -> Result<Applied, Error> {
+        self.patch(object.clone(), &by_us(), &Patch::Merge(patch)).await
+    }
+
+    /// Asks what a merge would come to, without doing it.
+    pub async fn try_merge(&self, object: &ObjectRef, patch: &Value) -> Result<Applied, Error> {
+        self.patch(object.clone(), &by_us().dry_run(), &Patch::Merge(patch))
+            .await
+    }
+
+    /// Puts an object in the place of the one that is there. A resource version in it must still be the current one.
+    pub async fn replace(&self, desired: &Value) -> Result<Applied, Error> {
         let object = ObjectRef::of(desired);
         let (api, _) = self.api_of(&object).await?;
-        let params = PatchParams {
+        let params = PostParams {
+            dry_run: false,
             field_manager: Some(FIELD_MANAGER.into()),
-            ..PatchParams::default()
         };
-        api.patch(&object.name, &params, &Patch::Merge(desired))
+        let fail = |source: kube::Error| Error::Apply {
+            object: object.clone(),
+            source: source.into(),
+        };
+        let body: DynamicObject =
+            serde_json::from_value(desired.clone()).map_err(|error| fail(kube::Error::SerdeError(error)))?;
+        api.replace(&object.name, &params, &body)
+            .await
+            .map(Applied::from)
+            .map_err(fail)
+    }
+
+    /// Lists the objects of a kind in a namespace that carry these labels.
+    pub async fn list(&self, gvk: &Gvk, namespace: Option<&str>, labels: &str) -> Result<Vec<DynamicObject>, Error> {
+        let kind = self.discovery.find(gvk).await?;
+        let list = self
+            .api(&kind, namespace)
+            .list(&ListParams::default().labels(labels))
+            .await;
+        list.map(|list| list.items).map_err(|source| Error::List {
+            what: format!("{} of {labels}", kind.resource.plural),
+            source: source.into(),
+        })
+    }
+
+    async fn patch<P: Serialize + Debug>(
+        &self,
+        object: ObjectRef,
+        params: &PatchParams,
+        patch: &Patch<P>,
+    ) -> Result<Applied, Error> {
+        let (api, _) = self.api_of(&object).await?;
+        api.patch(&object.name, params, patch)
             .await
             .map(Applied::from)
             .map_err(|source| Error::Apply {
@@ -178,19 +229,29 @@ impl Cluster {
 
     /// Makes what `live`'s former managers own, and what we own through our create request, ours in the way of
     /// server-side apply, so that a field which leaves the chart leaves the object. Sends nothing where there is
-    /// nothing to take over.
-    pub async fn take_over(&self, live: &DynamicObject) -> Result<(), Error> {
-        let Some(patch) = migration(live) else { return Ok(()) };
-        let object = reference(live);
-        let (api, _) = self.api_of(&object).await?;
+    /// nothing to take over. Returns the object as it is then.
+    pub async fn take_over(&self, live: DynamicObject) -> Result<DynamicObject, Error> {
+        let Some(patch) = migration(&live) else { return Ok(live) };
         let patch: json_patch::Patch = serde_json::from_value(patch).unwrap_or_default();
-        api.patch(&object.name, &PatchParams::default(), &Patch::<()>::Json(patch))
+        let patch = Patch::<()>::Json(patch);
+        let applied = self.patch(reference(&live), &PatchParams::default(), &patch).await?;
+        Ok(applied.object)
+    }
+
+    /// Gives an object that was made in the place of `former` back to those who have scaled that one.
+    pub async fn keep_scaled(&self, made: Applied, former: &Value) -> Result<Applied, Error> {
+        let entries = scale_entries(former);
+        if entries.is_empty() {
+            return Ok(made);
+        }
+        let additions: Vec<Value> = entries
+            .iter()
+            .map(|entry| json!({"op": "add", "path": "/metadata/managedFields/-", "value": entry}))
+            .collect();
+        let patch: json_patch::Patch = serde_json::from_value(json!(additions)).unwrap_or_default();
+        let patch = Patch::<()>::Json(patch);
+        self.patch(reference(&made.object), &PatchParams::default(), &patch)
             .await
-            .map(drop)
-            .map_err(|source| Error::Apply {
-                object,
-                source: source.into(),
-            })
     }
 
     /// Deletes an object; one that is gone already counts as deleted. `uid` guards against deleting a later object of
@@ -259,6 +320,14 @@ impl From<Propagation> for PropagationPolicy {
     }
 }
 
+/// A patch in our name.
+fn by_us() -> PatchParams {
+    PatchParams {
+        field_manager: Some(FIELD_MANAGER.into()),
+        ..PatchParams::default()
+    }
+}
+
 /// The name of a live object.
 fn reference(live: &DynamicObject) -> ObjectRef {
     let types = live.types.clone().unwrap_or_default();
@@ -300,7 +369,8 @@ fn migration(live: &DynamicObject) -> Option<Value> {
         }
     }
     Some(json!([
-        {"op": "test", "path": "/metadata/resourceVersion", "value": live.metadata.resource_version},
+        // With another version than the current one, the server answers with a conflict.
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": live.metadata.resource_version},
         {"op": "replace", "path": "/metadata/managedFields", "value": managed},
     ]))
 }

@@ -54,6 +54,17 @@ impl Discovery {
         self.kinds.get(gvk)
     }
 
+    /// The kind under another version of its group, if the server serves one.
+    pub fn other_version(&self, gvk: &Gvk) -> Option<&Gvk> {
+        let mut others: Vec<&Gvk> = self
+            .kinds
+            .keys()
+            .filter(|other| other.group() == gvk.group() && other.kind == gvk.kind)
+            .collect();
+        others.sort();
+        others.into_iter().next()
+    }
+
     fn add(&mut self, list: APIGroupDiscoveryList) {
         for item in list.items {
             let group = item.metadata.and_then(|metadata| metadata.name).unwrap_or_default();
@@ -103,6 +114,9 @@ struct Snapshot {
     fetched: Instant,
 }
 
+/// How often a kind is asked for that is about to be served.
+const POLL: Duration = Duration::from_millis(50);
+
 /// A kind that is not there is asked for again at most this often.
 const REFRESH_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -148,6 +162,21 @@ impl SharedDiscovery {
             return Ok(kind.clone());
         }
         Err(Error::UnknownKind(gvk.clone()))
+    }
+
+    /// Waits until all of these kinds are served: a definition is established some time before.
+    pub async fn await_served(&self, kinds: &[Gvk], patience: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let discovery = self.refresh().await?;
+            let Some(missing) = kinds.iter().find(|gvk| discovery.find(gvk).is_none()) else {
+                return Ok(());
+            };
+            if Instant::now() >= deadline {
+                return Err(Error::UnknownKind(missing.clone()));
+            }
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     fn age(&self) -> Duration {

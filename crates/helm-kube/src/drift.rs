@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::LeftAlone;
+use crate::left_alone::push;
+
 /// A field that the chart sets and the live object has otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -24,66 +27,92 @@ const ITEM_KEYS: &[&[&str]] = &[
 ];
 
 /// Compares what the chart wants with what is there: `None` if every field that the chart sets has its value, else the
-/// first field that has not. Fields that the chart does not set are nobody's business.
+/// first field that has not. Fields that the chart does not set are nobody's business, and those that are left alone
+/// are somebody else's.
 ///
 /// The server writes some values in another way than charts do; these are no differences: quantities (`1000m` and
 /// `1`), zero values and empty collections that it leaves out, `stringData` of Secrets that it moves to `data`.
-pub fn covers(live: &Value, desired: &Value) -> Option<Difference> {
-    let mut pointer = String::new();
+pub fn covers(live: &Value, desired: &Value, left_alone: &LeftAlone) -> Option<Difference> {
+    let mut comparison = Comparison {
+        pointer: String::new(),
+        left_alone,
+    };
     let differs = match (desired, live) {
-        (Value::Object(desired), Value::Object(live)) => !object_covers(live, desired, &mut pointer, true),
+        (Value::Object(desired), Value::Object(live)) => !comparison.object_covers(live, desired, true),
         _ => desired != live,
     };
-    differs.then_some(Difference { pointer })
+    differs.then_some(Difference {
+        pointer: comparison.pointer,
+    })
 }
 
-fn value_covers(live: &Value, desired: &Value, pointer: &mut String) -> bool {
-    match (desired, live) {
-        (Value::Object(desired), Value::Object(live)) => object_covers(live, desired, pointer, false),
-        (Value::Array(desired), Value::Array(live)) => list_covers(live, desired, pointer),
-        (desired, live) => desired == live || same_quantity(desired, live),
-    }
+/// A comparison under way: where it is, and at the end where the first difference is.
+struct Comparison<'a> {
+    pointer: String,
+    left_alone: &'a LeftAlone,
 }
 
-fn object_covers(live: &Map<String, Value>, desired: &Map<String, Value>, pointer: &mut String, top: bool) -> bool {
-    desired
-        .iter()
-        .filter(|(key, _)| !(top && key.as_str() == "status"))
-        .all(|(key, wanted)| {
-            let length = pointer.len();
-            push(pointer, key);
-            let same = match live.get(key) {
-                Some(found) => value_covers(found, wanted, pointer),
-                None if top && key == "stringData" => string_data_covers(live.get("data"), wanted),
-                None => is_zero(wanted),
-            };
-            if same {
-                pointer.truncate(length);
-            }
-            same
-        })
-}
-
-fn list_covers(live: &[Value], desired: &[Value], pointer: &mut String) -> bool {
-    let length = pointer.len();
-    for (index, wanted) in desired.iter().enumerate() {
-        push(pointer, &index.to_string());
-        let same = match item_key(desired, wanted) {
-            Some(key) => live
-                .iter()
-                .filter(|found| key.iter().all(|field| same_key(found.get(field), wanted.get(field))))
-                .any(|found| value_covers(found, wanted, pointer)),
-            None => live
-                .get(index)
-                .is_some_and(|found| value_covers(found, wanted, pointer)),
-        };
-        if !same {
-            return false;
+impl Comparison<'_> {
+    fn value_covers(&mut self, live: &Value, desired: &Value) -> bool {
+        match (desired, live) {
+            (Value::Object(desired), Value::Object(live)) => self.object_covers(live, desired, false),
+            (Value::Array(desired), Value::Array(live)) => self.list_covers(live, desired),
+            (desired, live) => desired == live || same_quantity(desired, live),
         }
-        pointer.truncate(length);
     }
-    // Lists of scalars belong to one owner as a whole; in lists of objects others may add items of their own.
-    desired.iter().any(Value::is_object) || live.len() == desired.len()
+
+    fn object_covers(&mut self, live: &Map<String, Value>, desired: &Map<String, Value>, top: bool) -> bool {
+        desired
+            .iter()
+            .filter(|(key, _)| !(top && key.as_str() == "status"))
+            .all(|(key, wanted)| {
+                self.below(key, |comparison| match live.get(key) {
+                    Some(found) => comparison.value_covers(found, wanted),
+                    None if top && key == "stringData" => string_data_covers(live.get("data"), wanted),
+                    None => is_zero(wanted),
+                })
+            })
+    }
+
+    fn list_covers(&mut self, live: &[Value], desired: &[Value]) -> bool {
+        let same = desired.iter().enumerate().all(|(index, wanted)| {
+            self.below(&index.to_string(), |comparison| match item_key(desired, wanted) {
+                Some(key) => live
+                    .iter()
+                    .filter(|found| is_item(key, found, wanted))
+                    .any(|found| comparison.value_covers(found, wanted)),
+                None => live
+                    .get(index)
+                    .is_some_and(|found| comparison.value_covers(found, wanted)),
+            })
+        });
+        // Lists of scalars belong to one owner as a whole; in lists of objects others may add items of their own.
+        same && (desired.iter().any(Value::is_object) || live.len() == desired.len())
+    }
+
+    /// Compares one step further down; the pointer comes back only if there is no difference.
+    fn below(&mut self, key: &str, covers: impl FnOnce(&mut Self) -> bool) -> bool {
+        let length = self.pointer.len();
+        push(&mut self.pointer, key);
+        let same = self.left_alone.contains(&self.pointer) || covers(self);
+        if same {
+            self.pointer.truncate(length);
+        }
+        same
+    }
+}
+
+/// The item of a live list that is the chart's item at `index`.
+pub(crate) fn counterpart<'a>(desired: &[Value], index: usize, live: &'a [Value]) -> Option<&'a Value> {
+    let wanted = desired.get(index)?;
+    match item_key(desired, wanted) {
+        Some(key) => live.iter().find(|found| is_item(key, found, wanted)),
+        None => live.get(index),
+    }
+}
+
+fn is_item(key: &[&str], found: &Value, wanted: &Value) -> bool {
+    key.iter().all(|field| same_key(found.get(field), wanted.get(field)))
 }
 
 /// The fields that tell an item from the others, if all items have them.
@@ -141,7 +170,7 @@ fn same_quantity(a: &Value, b: &Value) -> bool {
 }
 
 /// A Kubernetes quantity's amount; `None` for what is not one.
-fn quantity(value: &Value) -> Option<f64> {
+pub fn quantity(value: &Value) -> Option<f64> {
     const SUFFIXES: &[(&str, f64)] = &[
         ("Ki", 1024.0),
         ("Mi", 1_048_576.0),
@@ -177,11 +206,6 @@ fn quantity(value: &Value) -> Option<f64> {
     }
 }
 
-fn push(pointer: &mut String, key: &str) {
-    pointer.push('/');
-    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -209,7 +233,7 @@ mod tests {
             ),
         ];
         for (live, desired) in cases {
-            assert_eq!(covers(&live, &desired), None, "{live} {desired}");
+            assert_eq!(covers(&live, &desired, &LeftAlone::default()), None, "{live} {desired}");
         }
     }
 
@@ -240,12 +264,26 @@ mod tests {
         ];
         for (live, desired, pointer) in cases {
             assert_eq!(
-                covers(&live, &desired),
+                covers(&live, &desired, &LeftAlone::default()),
                 Some(Difference {
                     pointer: pointer.into()
                 }),
                 "{live}"
             );
         }
+    }
+
+    #[test]
+    fn a_field_that_is_left_alone_is_no_drift() {
+        let live = json!({"data": {"a": "9", "b": "1"}, "list": [{"name": "x", "v": 9}]});
+        let desired = json!({"data": {"a": "1", "b": "1"}, "list": [{"name": "x", "v": 1}]});
+        let left = |pointers: &[&str]| {
+            let pointers: Vec<String> = pointers.iter().map(|pointer| (*pointer).to_owned()).collect();
+            LeftAlone::of(&live, &desired, &[], &pointers)
+        };
+        let first = |pointers| covers(&live, &desired, &left(pointers)).map(|difference| difference.pointer);
+        assert_eq!(first(&[]).as_deref(), Some("/data/a"));
+        assert_eq!(first(&["/data/a"]).as_deref(), Some("/list/0/v"));
+        assert_eq!(first(&["/data", "/list/0/v"]), None);
     }
 }

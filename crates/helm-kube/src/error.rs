@@ -122,6 +122,56 @@ impl Reply {
     }
 }
 
+/// One thing that the server minds in an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The field, as `spec.containers[0].image`.
+    pub field: String,
+    /// The server's word for it, such as `FieldValueInvalid`.
+    pub reason: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// A value that is longer is left out of what is told: that of a pod's template fills pages.
+const LONGEST_VALUE: usize = 100;
+
+impl Cause {
+    /// The message, without a long value.
+    pub fn short(&self) -> String {
+        const START: &str = "Invalid value: ";
+        let Some(rest) = self.message.strip_prefix(START) else {
+            return self.message.clone();
+        };
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
+        let length = match values.next() {
+            Some(Ok(_)) => values.byte_offset(),
+            _ => rest.rfind(": ").unwrap_or_default(),
+        };
+        if length <= LONGEST_VALUE {
+            return self.message.clone();
+        }
+        rest[length..].trim_start_matches([':', ' ']).to_owned()
+    }
+}
+
+impl Reply {
+    /// What the server minds in the object.
+    pub fn causes(&self) -> Vec<Cause> {
+        let kube::Error::Api(status) = self.0.as_ref() else {
+            return Vec::new();
+        };
+        let causes = status.details.iter().flat_map(|details| &details.causes);
+        causes
+            .map(|cause| Cause {
+                field: cause.field.clone(),
+                reason: cause.reason.clone(),
+                message: cause.message.clone(),
+            })
+            .collect()
+    }
+}
+
 impl From<kube::Error> for Reply {
     fn from(error: kube::Error) -> Self {
         Self(Box::new(error))
@@ -131,7 +181,10 @@ impl From<kube::Error> for Reply {
 impl std::fmt::Display for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0.as_ref() {
-            kube::Error::Api(status) => f.write_str(&status.message),
+            kube::Error::Api(status) => {
+                let shorten = |text: String, cause: Cause| text.replace(&cause.message, &cause.short());
+                f.write_str(&self.causes().into_iter().fold(status.message.clone(), shorten))
+            }
             kube::Error::Service(source) => {
                 write!(f, "the API server can't be reached: {}", innermost(source.as_ref()))
             }
@@ -181,6 +234,11 @@ impl Error {
         self.reply().is_some_and(|reply| reply.reason() == "AlreadyExists")
     }
 
+    /// What the server minds in the object, where it said that it is invalid.
+    pub fn causes(&self) -> Vec<Cause> {
+        self.reply().map(Reply::causes).unwrap_or_default()
+    }
+
     /// Whether the server found the object at fault.
     pub fn is_invalid(&self) -> bool {
         self.reply().is_some_and(|reply| reply.reason() == "Invalid")
@@ -194,5 +252,41 @@ impl Error {
     /// Whether somebody else changed the object at the same time, or owns a field of it.
     pub fn is_conflict(&self) -> bool {
         self.reply().is_some_and(|reply| reply.reason() == "Conflict")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_left_out_of_what_is_told() {
+        let long = format!("{{\"Env\":[\"{}\"]}}", "secret: ".repeat(20));
+        let cases = [
+            (
+                format!("Invalid value: {long}: field is immutable"),
+                "field is immutable".to_owned(),
+            ),
+            (
+                format!("Invalid value: {}: too odd", "not: JSON".repeat(20)),
+                "too odd".to_owned(),
+            ),
+            (
+                "Invalid value: 99999: out of range".into(),
+                "Invalid value: 99999: out of range".into(),
+            ),
+            (
+                "Forbidden: may not be changed".into(),
+                "Forbidden: may not be changed".into(),
+            ),
+        ];
+        for (message, expected) in cases {
+            let cause = Cause {
+                field: "spec.template".into(),
+                reason: "FieldValueInvalid".into(),
+                message,
+            };
+            assert_eq!(cause.short(), expected);
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! [`Cluster`] creates, applies, reads and deletes objects whatever their kind, by way of [`Discovery`]; [`Secrets`]
 //! keeps release records. What is decided without a request stands
 //! beside them as pure functions: the marks that make an object the release's ([`Ownership`]), whether an object has
-//! drifted ([`covers`]), whether it is ready ([`readiness`]).
+//! drifted ([`covers`]) and which of its fields are others' ([`LeftAlone`]), what a refusal calls for ([`Refusal`]),
+//! whether it is ready ([`readiness`]).
 //!
 //! ```
 //! use helm_kube::{Readiness, readiness};
@@ -15,22 +16,28 @@ mod client;
 mod cluster;
 mod discovery;
 mod drift;
+mod duplicates;
 mod error;
 mod fingerprint;
 mod impersonate;
+mod left_alone;
 mod object;
 mod ownership;
 mod readiness;
+mod refusal;
 mod storage;
 
 pub use client::{ClientOptions, RequestCounts, connect};
 pub use cluster::{Applied, Cluster, Deletion, FIELD_MANAGER, Propagation};
 pub use discovery::{ApiKind, Discovery, SharedDiscovery};
-pub use drift::{Difference, covers};
-pub use error::Error;
+pub use drift::{Difference, covers, quantity};
+pub use duplicates::{Duplicate, drop_duplicates};
+pub use error::{Cause, Error};
 pub use fingerprint::fingerprint;
 pub use impersonate::{Access, service_account_user};
+pub use left_alone::LeftAlone;
 pub use object::{Gvk, ObjectRef};
 pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
 pub use readiness::{Readiness, readiness};
+pub use refusal::{Refusal, clearing};
 pub use storage::{Record, Secrets};

@@ -47,6 +47,12 @@ impl Gvk {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
+    /// Whether the kind's group is one of Kubernetes' own.
+    pub fn is_built_in(&self) -> bool {
+        let group = self.group();
+        !group.contains('.') || group.ends_with(".k8s.io")
+    }
+
     /// The version within the group.
     pub fn version(&self) -> &str {
         self.api_version

@@ -1,5 +1,7 @@
 //! The marks that make an object a release's: labels, annotations and owner references.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 /// Labels that dependents carry.
@@ -22,6 +24,10 @@ pub mod annotations {
     pub const PRIMARY_RESOURCE: &str = "operator-sdk/primary-resource";
     /// `Kind.group` of the owning custom resource.
     pub const PRIMARY_RESOURCE_TYPE: &str = "operator-sdk/primary-resource-type";
+    /// JSON pointers of fields that are left as others have them, separated by commas or spaces.
+    pub const DRIFT_IGNORE: &str = "chartwright.dev/drift-ignore";
+    /// What is done where a change needs a new object: `fail` or `recreate`.
+    pub const ON_IMMUTABLE: &str = "chartwright.dev/on-immutable";
 }
 
 /// The custom resource that owns a release.
@@ -57,7 +63,9 @@ pub struct Ownership {
 pub enum Claim {
     /// It carries the release's marks.
     Ours,
-    /// It does not, and which mark is missing or different.
+    /// It lacks a mark or has it otherwise, and which; none names another release.
+    Unmarked(String),
+    /// It carries the mark of another release, and which.
     Foreign(String),
 }
 
@@ -76,6 +84,48 @@ impl Owner {
 
     fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+/// A label or annotation that tells whose an object is.
+struct Mark<'a> {
+    what: &'static str,
+    key: &'static str,
+    found: &'a str,
+    wanted: &'a str,
+}
+
+impl<'a> Mark<'a> {
+    fn of(live: &'a Value, what: &'static str, key: &'static str, wanted: &'a str) -> Self {
+        let map = live.pointer(&format!("/metadata/{what}s"));
+        let found = map.and_then(|map| map.get(key)?.as_str()).unwrap_or_default();
+        Self {
+            what,
+            key,
+            found,
+            wanted,
+        }
+    }
+
+    /// Whether it names another release.
+    fn is_of_another(&self) -> bool {
+        self.what == "annotation" && !self.found.is_empty()
+    }
+}
+
+impl fmt::Display for Mark<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            key,
+            found,
+            wanted,
+        } = self;
+        if found.is_empty() {
+            write!(f, "{what} `{key}` is missing, must be `{wanted}`")
+        } else {
+            write!(f, "{what} `{key}` is `{found}`, must be `{wanted}`")
+        }
     }
 }
 
@@ -104,41 +154,17 @@ impl Ownership {
 
     /// Whether an existing object is this release's, by Helm's rule: the managed-by label and both annotations.
     pub fn claim(&self, live: &Value) -> Claim {
-        let text = |path: &str, key: &str| {
-            live.pointer(path)
-                .and_then(|map| map.get(key))
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
         let marks = [
-            (
-                "label",
-                text("/metadata/labels", labels::MANAGED_BY),
-                labels::MANAGED_BY,
-                "Helm",
-            ),
-            (
-                "annotation",
-                text("/metadata/annotations", annotations::RELEASE_NAME),
-                annotations::RELEASE_NAME,
-                self.release.as_str(),
-            ),
-            (
-                "annotation",
-                text("/metadata/annotations", annotations::RELEASE_NAMESPACE),
-                annotations::RELEASE_NAMESPACE,
-                self.namespace.as_str(),
-            ),
+            Mark::of(live, "label", labels::MANAGED_BY, "Helm"),
+            Mark::of(live, "annotation", annotations::RELEASE_NAME, &self.release),
+            Mark::of(live, "annotation", annotations::RELEASE_NAMESPACE, &self.namespace),
         ];
-        for (what, found, key, wanted) in marks {
-            if found.is_empty() {
-                return Claim::Foreign(format!("{what} `{key}` is missing, must be `{wanted}`"));
-            }
-            if found != wanted {
-                return Claim::Foreign(format!("{what} `{key}` is `{found}`, must be `{wanted}`"));
-            }
+        let mut wrong = marks.iter().filter(|mark| mark.found != mark.wanted);
+        match (wrong.clone().find(|mark| mark.is_of_another()), wrong.next()) {
+            (Some(mark), _) => Claim::Foreign(mark.to_string()),
+            (None, Some(mark)) => Claim::Unmarked(mark.to_string()),
+            (None, None) => Claim::Ours,
         }
-        Claim::Ours
     }
 
     /// An owner reference may lead from a namespaced object to an owner in the same namespace or to a cluster-scoped
@@ -279,5 +305,9 @@ mod tests {
             panic!("taken for ours")
         };
         assert!(reason.contains("`films`"), "{reason}");
+        object["metadata"]["labels"] = json!({});
+        assert!(matches!(ownership(Some("shop")).claim(&object), Claim::Foreign(_)));
+        object["metadata"]["annotations"] = json!({});
+        assert!(matches!(ownership(Some("shop")).claim(&object), Claim::Unmarked(_)));
     }
 }
