@@ -35,7 +35,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e lint fmt parity fuzz-diff bench-render goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e lint fmt parity fuzz-diff bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -72,6 +72,15 @@ fuzz-diff: ## Compare generated templates and function calls with real Go (CASES
 
 bench-render: ## Time our engine against Helm's, library and command, as ratios (CORPUS=..., where there is one)
 	@hack/bench-render.sh
+
+bench-operator: ## Measure our operator next to helm-operator-plugins (ARGS="--count 100"; PEER= leaves that out)
+	@hack/bench-operator.sh $(ARGS)
+
+bench-scale: ## Measure 1,000 releases in one operator, and its restart with them
+	@PEER= hack/bench-operator.sh --scenario scale --count 1000
+
+bench-foreign: ## Measure what 20,000 Secrets and 1,000 definitions of others cost
+	@PEER= hack/bench-operator.sh --scenario foreign
 
 goldens: ## Write the expected output of tests/charts anew with real Helm
 	hack/update-goldens.sh

@@ -15,6 +15,7 @@ use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use tokio::task::JoinHandle;
 
+use crate::primaries::LIST_PAGE;
 use crate::request::Key;
 
 /// Why a release is looked at: what its objects did since it was looked at last.
@@ -32,7 +33,19 @@ pub struct Dependents {
     cluster: Cluster,
     namespaces: Arc<[String]>,
     state: Arc<Mutex<State>>,
-    wake: Arc<dyn Fn(&Key) + Send + Sync>,
+    wake: Wake,
+}
+
+/// What is called with each release that has something to look at.
+pub type Wake = Arc<dyn Fn(&Key, Urgency) + Send + Sync>;
+
+/// How soon a release must be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// At once: an object may have drifted.
+    Now,
+    /// In a moment, together with what its other objects do until then: only readiness changed.
+    Soon,
 }
 
 #[derive(Default)]
@@ -81,7 +94,7 @@ struct Seen {
 impl Dependents {
     /// No watches yet. `namespaces` is where there will be some (nowhere else is asked; all if empty); `wake` is called
     /// with each release that has something to look at.
-    pub fn new(cluster: Cluster, namespaces: Arc<[String]>, wake: Arc<dyn Fn(&Key) + Send + Sync>) -> Self {
+    pub fn new(cluster: Cluster, namespaces: Arc<[String]>, wake: Wake) -> Self {
         Self {
             cluster,
             namespaces,
@@ -145,10 +158,18 @@ impl Dependents {
             .filter(|tracked| state.has_changed(tracked))
             .map(|tracked| tracked.object.clone())
             .collect();
+        // What the watch told of these objects before is answered by this; most of it was our own work.
+        let State { causes, seen, .. } = &mut *state;
+        if let Some(causes) = causes.get_mut(key) {
+            let is_answered = |object: &ObjectRef| {
+                seen.contains_key(object) && objects.iter().any(|tracked| tracked.object == *object)
+            };
+            causes.drifted.retain(|object| !is_answered(object));
+        }
         if !missed.is_empty() {
             state.causes.entry(key.clone()).or_default().drifted.extend(missed);
             drop(state);
-            (self.wake)(key);
+            (self.wake)(key, Urgency::Now);
         }
     }
 
@@ -219,7 +240,7 @@ impl Dependents {
     /// Follows the objects of one kind for ever.
     async fn follow(self, gvk: Gvk, kind: ApiKind, namespace: Option<String>) {
         let api = self.cluster.api(&kind, namespace.as_deref());
-        let config = watcher::Config::default().labels(&self.selector());
+        let config = watcher::Config::default().labels(&self.selector()).page_size(LIST_PAGE);
         let mut events = watcher(api, config).default_backoff().boxed();
         let mut listed: HashSet<ObjectRef> = HashSet::new();
         let scope: Scope = (gvk, namespace);
@@ -286,7 +307,7 @@ impl Dependents {
                 causes.drifted.insert(reference);
             }
             drop(state);
-            (self.wake)(&key);
+            (self.wake)(&key, if drifted { Urgency::Now } else { Urgency::Soon });
         }
     }
 
@@ -306,7 +327,7 @@ impl Dependents {
         causes.drifted.insert(reference.clone());
         causes.readiness = true;
         drop(state);
-        (self.wake)(&key);
+        (self.wake)(&key, Urgency::Now);
     }
 
     /// After a complete list: what was seen before and is not in it is gone.

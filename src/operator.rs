@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::backoff::Backoff;
 use crate::charts::Charts;
-use crate::dependents::Dependents;
+use crate::dependents::{Dependents, Urgency, Wake};
 use crate::events::Events;
 use crate::health::Health;
 use crate::identity::Identities;
@@ -32,6 +32,9 @@ use crate::sources::Sources;
 use crate::watches::{ActiveWatches, Watch};
 use places::Places;
 use reload::Watchers;
+
+/// How long a change of readiness waits for others: a rollout makes several in a row, and each would be a write.
+const READINESS_DELAY: Duration = Duration::from_millis(200);
 
 /// How the operator is run.
 #[derive(Clone, Debug)]
@@ -80,9 +83,12 @@ impl Operator {
                 queue.add(key);
             })
         };
-        let nudge: Arc<dyn Fn(&Key) + Send + Sync> = {
+        let nudge: Wake = {
             let queue = Arc::clone(&queue);
-            Arc::new(move |key: &Key| queue.nudge(key))
+            Arc::new(move |key: &Key, urgency| match urgency {
+                Urgency::Now => queue.nudge(key),
+                Urgency::Soon => queue.nudge_soon(key, READINESS_DELAY),
+            })
         };
         let namespaces: Arc<[String]> = options.namespaces.clone().into();
         let progress = Arc::new(Work::new(Arc::clone(metrics)));
@@ -207,7 +213,9 @@ impl Operator {
         let mut running = self.progress.take(&key);
         let slot = Slot::take(self.places.of(key.watch)).await;
         running.start();
-        let outcome = AssertUnwindSafe(self.look(&key, slot)).catch_unwind().await.ok();
+        // Boxed, so that those that wait for a place are small.
+        let look = Box::pin(self.look(&key, slot));
+        let outcome = AssertUnwindSafe(look).catch_unwind().await.ok();
         running.end(outcome);
         // A bug in one release's reconcile holds up no other, and is tried again like any failure.
         let next = outcome.unwrap_or(Next::Backoff);

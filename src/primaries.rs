@@ -17,6 +17,9 @@ use crate::health::Health;
 use crate::request::{Key, is_being_deleted, is_finalized};
 use crate::watches::Watch;
 
+/// How many objects are listed at a time: a whole list in memory would be a peak that many releases make high.
+pub(crate) const LIST_PAGE: u32 = 100;
+
 /// How often a kind that is not installed is looked for.
 const DEFINITION_POLL: Duration = Duration::from_secs(2);
 
@@ -110,7 +113,7 @@ impl Primaries {
     /// Follows the resources of one watch, in one namespace or in all, for ever.
     pub async fn follow(self, index: usize, watch: Arc<Watch>, kind: ApiKind, namespace: Option<String>) {
         let api = self.cluster.api(&kind, namespace.as_deref());
-        let mut config = watcher::Config::default();
+        let mut config = watcher::Config::default().page_size(LIST_PAGE);
         if !watch.selector.is_everything() {
             config = config.labels(&watch.selector.to_string());
         }

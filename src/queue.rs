@@ -48,6 +48,7 @@ struct Slot {
 enum Again {
     #[default]
     No,
+    NudgedSoon(Duration),
     Nudged,
     Added,
 }
@@ -84,6 +85,24 @@ impl<K: Clone + Eq + Hash> Queue<K> {
         }
     }
 
+    /// Queues a key for `delay` from now, unless it is held back after a failure or its turn comes sooner: what happens to
+    /// it until then is looked at together.
+    pub fn nudge_soon(&self, key: &K, delay: Duration) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let slot = state.slots.entry(key.clone()).or_default();
+        let comes_sooner = slot.later.is_some_and(|(at, _)| at <= now + delay);
+        if slot.held || slot.ready || comes_sooner {
+            return;
+        }
+        if slot.running {
+            slot.again = slot.again.max(Again::NudgedSoon(delay));
+        } else {
+            state.postpone(key, delay, false);
+            self.changed.notify_one();
+        }
+    }
+
     /// The next key whose time has come; it counts as being worked on until [`Queue::done`].
     pub async fn next(&self) -> K {
         loop {
@@ -109,12 +128,12 @@ impl<K: Clone + Eq + Hash> Queue<K> {
         let Some(slot) = state.slots.get_mut(key) else { return };
         slot.running = false;
         let again = std::mem::take(&mut slot.again);
-        match after {
-            _ if again == Again::Added => state.make_ready(key, again),
-            After::Hold(delay) => state.postpone(key, delay, true),
-            _ if again == Again::Nudged => state.make_ready(key, again),
-            After::Wait(delay) => state.postpone(key, delay, false),
-            After::Nothing => drop(state.slots.remove(key)),
+        match (after, again) {
+            (_, Again::Added) => state.make_ready(key, again),
+            (After::Hold(delay), _) => state.postpone(key, delay, true),
+            (_, Again::Nudged) => state.make_ready(key, again),
+            (_, Again::NudgedSoon(delay)) | (After::Wait(delay), Again::No) => state.postpone(key, delay, false),
+            (After::Nothing, Again::No) => drop(state.slots.remove(key)),
         }
         self.changed.notify_one();
     }
@@ -149,7 +168,9 @@ impl<K: Clone + Eq + Hash> State<K> {
         let place = (Instant::now() + delay, self.counter);
         let slot = self.slots.entry(key.clone()).or_default();
         slot.held = held;
-        slot.later = Some(place);
+        if let Some(before) = slot.later.replace(place) {
+            self.later.remove(&before);
+        }
         self.later.insert(place, key.clone());
     }
 
@@ -235,6 +256,30 @@ mod tests {
                 .await
                 .is_err()
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_wait_a_little_is_looked_at_together() {
+        let soon = Duration::from_millis(200);
+        let queue = queue_after(After::Wait(Duration::from_mins(1))).await;
+        let start = Instant::now();
+        queue.nudge_soon(&"a", soon);
+        tokio::time::sleep(soon / 2).await;
+        queue.nudge_soon(&"a", soon);
+        assert_eq!(queue.next().await, "a");
+        assert_eq!(start.elapsed(), soon, "the second does not put it off");
+        queue.nudge_soon(&"a", soon);
+        queue.done(&"a", After::Nothing);
+        assert_eq!(queue.next().await, "a");
+        assert_eq!(start.elapsed(), 2 * soon, "what happens during the work waits as well");
+        queue.nudge_soon(&"a", soon);
+        queue.nudge(&"a");
+        queue.done(&"a", After::Nothing);
+        assert_eq!(queue.next().await, "a");
+        assert_eq!(start.elapsed(), 2 * soon, "a nudge does not wait");
+        queue.done(&"a", After::Hold(Duration::from_mins(1)));
+        queue.nudge_soon(&"a", soon);
+        assert!(nothing_comes_of(&queue).await, "a hold is not cut short");
     }
 
     #[tokio::test(start_paused = true)]

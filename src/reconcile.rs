@@ -20,7 +20,7 @@ pub(crate) use self::release::{refuse_foreign, release_context};
 pub(crate) use self::resource::{api, update_error, write_status};
 
 use self::maintain::{keep, maintain, remember_deployed, tell_repaired, track};
-use self::memory::identity;
+use self::memory::{identity, kept};
 use self::release::{desired, ensure_access, explained, validate_name};
 use self::resource::{fail, finalized, report};
 use crate::charts::{Charts, LoadedChart};
@@ -166,7 +166,7 @@ async fn bring_about(
         chart: *chart.digest.as_bytes(),
         asked: wishes.reconcile_now.clone(),
         is_paused: false,
-        record: Arc::new(record),
+        record: kept(record),
         objects,
     };
     track(cx, key, &memo.objects).await;

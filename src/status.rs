@@ -330,7 +330,7 @@ pub fn says(object: &DynamicObject, reason: Reason, message: &str) -> bool {
 }
 
 /// The status to write over the one that the resource has, with the times of its conditions: kept where a condition's
-/// status is the same, now where it is not. `None` if nothing would change.
+/// status is the same, now where it is not. Only what changes is in it; `None` if nothing would.
 pub fn publish(object: &DynamicObject, mut status: Value, now: &str) -> Option<Value> {
     let old = object.data.get("status").cloned().unwrap_or_default();
     let old_conditions = old
@@ -353,10 +353,8 @@ pub fn publish(object: &DynamicObject, mut status: Value, now: &str) -> Option<V
         for key in old.keys() {
             new.entry(key.clone()).or_insert(Value::Null);
         }
-        if new
-            .iter()
-            .all(|(key, value)| old.get(key).unwrap_or(&Value::Null) == value)
-        {
+        new.retain(|key, value| old.get(key).unwrap_or(&Value::Null) != value);
+        if new.is_empty() {
             return None;
         }
     }

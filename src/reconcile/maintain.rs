@@ -1,14 +1,12 @@
 //! A release whose spec has nothing new to say: what is deployed is kept as it is.
 
-use std::sync::Arc;
-
 use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, observe};
 use helm_kube::Record;
 use helm_release::Status;
 use kube::api::DynamicObject;
 
 use super::Context;
-use super::memory::Memo;
+use super::memory::{Memo, kept};
 use super::resource::report;
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
@@ -68,7 +66,7 @@ pub(super) async fn track(cx: &Context, key: &Key, objects: &[Tracked]) {
 /// Remembers the deployed revision of a release that nothing is remembered of: the operator was started just now.
 pub(super) fn remember_deployed(cx: &Context, key: &Key, history: &History) {
     if let (None, Some(deployed)) = (cx.memory.get(key), history.deployed()) {
-        let record = Arc::new(deployed.clone());
+        let record = kept(deployed.clone());
         cx.memory.put(
             key,
             Memo {

@@ -36,6 +36,16 @@ pub(super) fn identity(object: &DynamicObject) -> (String, i64) {
     )
 }
 
+/// What is kept of a record between two looks: not what only whoever makes or undoes a revision reads, which reads it
+/// anew.
+pub(super) fn kept(mut record: Record) -> Arc<Record> {
+    let release = &mut record.release;
+    release.config = govalue::Value::Null;
+    release.chart.values = govalue::Value::Null;
+    release.hooks = None;
+    Arc::new(record)
+}
+
 impl Memo {
     /// Whether the release was made from this state of the resource, of the chart and of the watch.
     pub(super) fn is_of(&self, object: &DynamicObject, chart: &LoadedChart, watch: &Arc<Watch>) -> bool {

@@ -25,6 +25,7 @@ mod metrics;
 mod reload;
 mod restart;
 mod scaffold;
+mod scale;
 mod sources;
 mod start;
 mod uninstall;

@@ -30,7 +30,7 @@ pub async fn deploy(cx: &Context, history: &History, desired: &Desired, revision
     let is_install = history.deployed().is_none();
     let mut record = pending(cx, history, desired, revision, is_install);
     clear_attempt(cx, history, desired, revision).await?;
-    cx.secrets.update(&record).await?;
+    begin(cx, history, &record).await?;
     match bring_out(cx, history, desired, is_install).await {
         Ok(objects) => {
             supersede(cx, history, revision).await?;
@@ -131,6 +131,19 @@ async fn clear_attempt(cx: &Context, history: &History, desired: &Desired, revis
         wanted.extend(objects::reference(cx, manifest).await?);
     }
     remove_orphans(cx, &previous, &wanted).await
+}
+
+/// Writes the record of an attempt before its objects; only one that the history has is expected to be there.
+async fn begin(cx: &Context, history: &History, record: &Record) -> Result<(), Error> {
+    let revision = record.release.version;
+    let is_known = history.records().iter().any(|known| known.release.version == revision);
+    if !is_known {
+        match cx.secrets.create(record).await {
+            Err(error) if error.is_already_exists() => {}
+            created => return Ok(created?),
+        }
+    }
+    Ok(cx.secrets.update(record).await?)
 }
 
 async fn finish(cx: &Context, record: &mut Record, status: Status, words: &str) -> Result<(), Error> {

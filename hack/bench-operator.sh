@@ -1,0 +1,17 @@
+#!/bin/sh
+# Measures our operator next to operator-framework's on the local control plane; arguments go to the bench, such as
+# --scenario scale --count 1000. PEER= (empty) leaves the other one out, PEER="PROGRAM ARGUMENTS" takes another.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+hack/build-control-plane.sh >/dev/null
+if [ -z "${PEER+set}" ]; then
+    PEER="$(hack/build-peer.sh) run"
+fi
+cargo build --release --locked --bin chartwright
+# The bench only drives and watches, so it is built as the tests are.
+cargo build --locked --bench operator
+bench=$(cargo build --locked --bench operator --message-format=json 2>/dev/null |
+    sed -n 's|.*"src_path":"[^"]*/benches/operator/main.rs".*"executable":"\([^"]*\)".*|\1|p')
+exec "$bench" --subject "chartwright=$root/target/release/chartwright run" \
+    ${PEER:+--subject "helm-operator-plugins=$PEER"} "$@"
