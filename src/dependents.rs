@@ -158,14 +158,6 @@ impl Dependents {
             .filter(|tracked| state.has_changed(tracked))
             .map(|tracked| tracked.object.clone())
             .collect();
-        // What the watch told of these objects before is answered by this; most of it was our own work.
-        let State { causes, seen, .. } = &mut *state;
-        if let Some(causes) = causes.get_mut(key) {
-            let is_answered = |object: &ObjectRef| {
-                seen.contains_key(object) && objects.iter().any(|tracked| tracked.object == *object)
-            };
-            causes.drifted.retain(|object| !is_answered(object));
-        }
         if !missed.is_empty() {
             state.causes.entry(key.clone()).or_default().drifted.extend(missed);
             drop(state);

@@ -79,17 +79,17 @@ impl Arena {
         Api::namespaced_with(self.client.clone(), NAMESPACE, &resource(api_version, kind))
     }
 
-    /// The BookStores.
+    /// The `BookStores`.
     pub(crate) fn stores(&self) -> Api<DynamicObject> {
         self.api("charts.example.com/v1alpha1", "BookStore")
     }
 
-    /// What becomes of the BookStores from now on.
+    /// What becomes of the `BookStores` from now on.
     pub(crate) async fn changes(&self) -> Changes {
         Changes::of(self.stores()).await
     }
 
-    /// Makes BookStores, several at once.
+    /// Makes `BookStores`, several at once.
     pub(crate) async fn create(&self, names: &[String]) -> Result<()> {
         let api = self.stores();
         each(names, async |name| {
@@ -102,7 +102,7 @@ impl Arena {
         .await
     }
 
-    /// Asks BookStores for another number of replicas, several at once.
+    /// Asks `BookStores` for another number of replicas, several at once.
     pub(crate) async fn scale(&self, names: &[String], replicas: u32) -> Result<()> {
         let api = self.stores();
         let patch = json!({"spec": {"replicaCount": replicas}});
@@ -113,7 +113,7 @@ impl Arena {
         .await
     }
 
-    /// Deletes BookStores, several at once.
+    /// Deletes `BookStores`, several at once.
     pub(crate) async fn delete(&self, names: &[String]) -> Result<()> {
         let api = self.stores();
         each(names, async |name| {

@@ -95,14 +95,16 @@ impl Table {
         let amounts: Vec<_> = self.0.iter().map(|(_, figures)| Self::find(figures, what)).collect();
         let mut line = format!("| {what} |");
         for (index, amount) in amounts.iter().enumerate() {
-            line += &amount.map_or(" |".to_owned(), |amount| format!(" {amount} |"));
+            let amount_text = amount.map_or(" |".to_owned(), |amount| format!(" {amount} |"));
+            line.push_str(&amount_text);
             if index > 0 {
-                line += &match (amounts[0], amount) {
+                let ratio = match (amounts[0], amount) {
                     (Some(first), Some(other)) if first.value() > 0.0 => {
                         format!(" {:.1} |", other.value() / first.value())
                     }
                     _ => " |".to_owned(),
                 };
+                line.push_str(&ratio);
             }
         }
         line

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::options::Subject;
 
 /// How long any operator may take for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(1_200);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(20);
 
 /// Clock ticks a second, in which Linux tells processor time on all its architectures.
 const TICKS: u64 = 100;
@@ -84,6 +84,11 @@ impl Process {
             .map(|field| field.parse::<u64>().unwrap_or_default())
             .sum();
         Ok(Duration::from_millis(ticks * 1_000 / TICKS))
+    }
+
+    /// The processor time that it has used since it had used `before`.
+    pub(crate) fn cpu_since(&self, before: Duration) -> Result<Duration> {
+        Ok(self.cpu()?.saturating_sub(before))
     }
 
     /// What it holds in memory now.

@@ -52,7 +52,7 @@ async fn settle(arena: &Arena, process: &Process) -> Result<()> {
         let cpu = process.cpu()?;
         sleep(REST).await;
         let is_quiet = requests.get().await?.iter().all(|request| request.verb == "watch");
-        if is_quiet && process.cpu()? - cpu < REST / 50 {
+        if is_quiet && process.cpu_since(cpu)? < REST / 50 {
             return Ok(());
         }
     }

@@ -147,7 +147,7 @@ impl Run<'_> {
         self.figures.time(what.as_str(), end - start);
         self.memory("after the burst").await?;
         self.figures
-            .time(format!("{what}, processor time"), self.process.cpu()? - cpu);
+            .time(format!("{what}, processor time"), self.process.cpu_since(cpu)?);
         self.per_release(&what, &requests, names.len()).await
     }
 
@@ -159,8 +159,10 @@ impl Run<'_> {
         let idle = Duration::from_secs(self.options.idle);
         sleep(idle).await;
         let seconds = idle.as_secs();
-        self.figures
-            .time(format!("idle {seconds} s, processor time"), self.process.cpu()? - cpu);
+        self.figures.time(
+            format!("idle {seconds} s, processor time"),
+            self.process.cpu_since(cpu)?,
+        );
         let counts = requests.count().await?;
         self.figures.count(format!("idle {seconds} s, reads"), counts.reads);
         self.figures
@@ -186,7 +188,7 @@ impl Run<'_> {
         self.figures.time(what.as_str(), end - start);
         self.memory("after the upgrade").await?;
         self.figures
-            .time(format!("{what}, processor time"), self.process.cpu()? - cpu);
+            .time(format!("{what}, processor time"), self.process.cpu_since(cpu)?);
         self.per_release(&what, &requests, names.len()).await
     }
 
