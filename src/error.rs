@@ -67,6 +67,26 @@ pub enum ReconcileError {
     /// The upgrade failed.
     #[error("failed to upgrade release")]
     Upgrade(#[source] helm_action::Error),
+    /// The rollback failed.
+    #[error("failed to roll back release")]
+    Rollback(#[source] helm_action::Error),
+    /// The inputs failed before, and the failure policy says to wait for others.
+    #[error("{description}; waiting for a change of the resource or of the chart")]
+    Held {
+        /// Whether a revision is deployed.
+        is_upgrade: bool,
+        /// What the last revision's record says.
+        description: String,
+    },
+    /// A revision is asked for that is not kept.
+    #[error(
+        "revision {revision} is not among the deployed revisions that are kept: change or remove the annotation \
+         `chartwright.dev/rollback-to`"
+    )]
+    NoRevision {
+        /// That revision.
+        revision: u32,
+    },
     /// The uninstall failed.
     #[error("failed to uninstall release")]
     Uninstall(#[source] helm_action::Error),
@@ -91,10 +111,14 @@ impl ReconcileError {
     /// The condition's reason.
     pub fn reason(&self) -> Reason {
         match self {
-            Self::Render { is_upgrade: false, .. } | Self::Access { is_upgrade: false, .. } | Self::Install(_) => {
-                Reason::InstallError
+            Self::Render { is_upgrade: false, .. }
+            | Self::Access { is_upgrade: false, .. }
+            | Self::Held { is_upgrade: false, .. }
+            | Self::Install(_) => Reason::InstallError,
+            Self::Access { is_upgrade: true, .. } | Self::Held { is_upgrade: true, .. } | Self::Upgrade(_) => {
+                Reason::UpgradeError
             }
-            Self::Access { is_upgrade: true, .. } | Self::Upgrade(_) => Reason::UpgradeError,
+            Self::Rollback(_) | Self::NoRevision { .. } => Reason::RollbackError,
             Self::Uninstall(_) => Reason::UninstallError,
             Self::Spec { .. } | Self::Values(_) | Self::ReleaseName { .. } => Reason::ErrorGettingValues,
             Self::Identity { .. }
@@ -109,7 +133,7 @@ impl ReconcileError {
     pub fn is_release_failure(&self) -> bool {
         matches!(
             self.reason(),
-            Reason::InstallError | Reason::UpgradeError | Reason::UninstallError
+            Reason::InstallError | Reason::UpgradeError | Reason::RollbackError | Reason::UninstallError
         )
     }
 
@@ -124,6 +148,7 @@ impl ReconcileError {
             | Self::Access { .. }
             | Self::Install(_)
             | Self::Upgrade(_)
+            | Self::Rollback(_)
             | Self::Uninstall(_)
             | Self::Reconcile(_)
             | Self::Update(_) => Retry::Backoff,
@@ -132,6 +157,8 @@ impl ReconcileError {
             | Self::ReleaseName { .. }
             | Self::Identity { .. }
             | Self::Chart { .. }
+            | Self::Held { .. }
+            | Self::NoRevision { .. }
             | Self::Render { .. } => Retry::Never,
         }
     }

@@ -23,6 +23,18 @@ pub enum Happening {
     Installed,
     /// A later revision was deployed.
     Upgraded,
+    /// A release that another tool made was taken over as it is.
+    Adopted,
+    /// An earlier revision was brought out again.
+    RolledBack,
+    /// All tests that were asked for passed.
+    TestsPassed,
+    /// A test that was asked for failed.
+    TestsFailed,
+    /// A revision's record is too large for one Secret.
+    RecordSplit,
+    /// A revision's record can't be read.
+    RecordUnreadable,
     /// The release is gone.
     Uninstalled,
     /// An object was brought back.
@@ -38,22 +50,28 @@ pub enum Happening {
 impl Happening {
     fn reason(self) -> String {
         match self {
-            Self::Installed => "Installed".into(),
-            Self::Upgraded => "Upgraded".into(),
-            Self::Uninstalled => "Uninstalled".into(),
-            Self::DriftRepaired => "DriftRepaired".into(),
             Self::Noticed(reason, _) => reason.into(),
             Self::Failed(reason) => format!("{reason:?}"),
-            Self::OverrideValuesInUse => "OverrideValuesInUse".into(),
+            happening => format!("{happening:?}"),
         }
     }
 
     fn kind(self) -> EventType {
         match self {
-            Self::Installed | Self::Upgraded | Self::Uninstalled | Self::DriftRepaired | Self::Noticed(_, false) => {
-                EventType::Normal
-            }
-            Self::Failed(_) | Self::OverrideValuesInUse | Self::Noticed(_, true) => EventType::Warning,
+            Self::Installed
+            | Self::Upgraded
+            | Self::Adopted
+            | Self::RolledBack
+            | Self::TestsPassed
+            | Self::Uninstalled
+            | Self::DriftRepaired
+            | Self::Noticed(_, false) => EventType::Normal,
+            Self::Failed(_)
+            | Self::TestsFailed
+            | Self::RecordSplit
+            | Self::RecordUnreadable
+            | Self::OverrideValuesInUse
+            | Self::Noticed(_, true) => EventType::Warning,
         }
     }
 }

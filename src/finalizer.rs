@@ -36,16 +36,44 @@ pub async fn finalize(
     if let Some(last) = history.last() {
         // The record tells all that there is: a chart that can't be loaded any more holds nothing up.
         last.release.chart.name().clone_into(&mut release.ownership.chart);
-        let chart = cx.charts.current(&watch.chart).ok();
-        if let Err(foreign) = refuse_foreign(&release, &history, chart.as_deref()) {
-            tracing::warn!(release = %key, reason = %foreign, "left the release alone");
-        } else if !is_uninstalled(cx, key, object, &release, &history).await? {
+    }
+    let chart = cx.charts.current(&watch.chart).ok();
+    if let Err(foreign) = refuse_foreign(&release, &history, chart.as_deref(), wishes.adopt) {
+        tracing::warn!(release = %key, reason = %foreign, "left the release alone");
+    } else if was_installed(object, &history) {
+        warn_of_unreadable(cx, key, object, &history).await;
+        if !is_uninstalled(cx, key, object, &release, &history).await? {
             return Ok(Next::After(patience(object)));
         }
     }
     tracing::info!(release = %key, "Removing finalizer");
     release_object(cx, key, object).await?;
     Ok(Next::Event)
+}
+
+/// Whether there may be anything of the release: its records may have been deleted by hand.
+fn was_installed(object: &DynamicObject, history: &History) -> bool {
+    let is_recorded = history.last().is_some() || !history.unreadable().is_empty();
+    is_recorded || was_deployed(object)
+}
+
+/// Whether the status tells of a deployed release.
+fn was_deployed(object: &DynamicObject) -> bool {
+    object
+        .data
+        .pointer("/status/deployedRelease")
+        .is_some_and(|release| !release.is_null())
+}
+
+async fn warn_of_unreadable(cx: &Context, key: &Key, object: &DynamicObject, history: &History) {
+    for unreadable in history.unreadable() {
+        let note = format!(
+            "Release record {} can't be read ({}): the objects of the release are found by their marks",
+            unreadable.name, unreadable.reason
+        );
+        tracing::warn!(release = %key, "{note}");
+        cx.events.publish(object, Happening::RecordUnreadable, &note).await;
+    }
 }
 
 /// Uninstalls the release; says whether it is gone, and tells what is waited for if not.
@@ -57,7 +85,7 @@ async fn is_uninstalled(
     history: &History,
 ) -> Result<bool, ReconcileError> {
     tracing::info!(release = %key, "Uninstall wait");
-    let left = uninstall(release, history).await;
+    let left = uninstall(release, history, was_deployed(object)).await;
     cx.events.publish_notices(object, &release.notices).await;
     let left = left.map_err(ReconcileError::Uninstall)?;
     if let Some(first) = left.first() {

@@ -1,5 +1,6 @@
 //! One look at one custom resource: the whole path from its spec to its status.
 
+mod act;
 mod maintain;
 mod memory;
 mod pause;
@@ -9,24 +10,22 @@ mod resource;
 use std::sync::Arc;
 use std::time::Duration;
 
-use helm_action::{
-    Context as ReleaseContext, Deployed, Desired, History, Slot, Step, Tracked, adopt, check, deploy, observe, plan,
-};
-use helm_kube::{Cluster, Record};
+use helm_action::{FailurePolicy, Slot, observe, wants_test};
+use helm_kube::Cluster;
 use kube::api::DynamicObject;
 
 pub use self::memory::{Memo, Memory};
 pub(crate) use self::release::{refuse_foreign, release_context};
 pub(crate) use self::resource::{api, update_error, write_status};
 
-use self::maintain::{keep, maintain, remember_deployed, tell_repaired, track};
-use self::memory::{identity, kept};
-use self::release::{desired, ensure_access, explained, validate_name};
+use self::act::Look;
+use self::maintain::{keep, maintain, remember_deployed, track};
+use self::release::{desired, ensure_access, validate_name};
 use self::resource::{fail, finalized, report};
 use crate::charts::{Charts, LoadedChart};
 use crate::dependents::Dependents;
 use crate::error::ReconcileError;
-use crate::events::{Events, Happening};
+use crate::events::Events;
 use crate::finalizer;
 use crate::identity::{Identities, refusal};
 use crate::primaries::Primaries;
@@ -100,7 +99,7 @@ pub async fn reconcile(cx: &Context, key: &Key, slot: Slot) -> Next {
     } else if is_being_deleted(&object) {
         finalizer::finalize(cx, key, &object, &wishes, slot).await
     } else {
-        bring_about(cx, key, &object, &wishes, slot).await
+        Box::pin(bring_about(cx, key, &object, &wishes, slot)).await
     };
     match result {
         Ok(next) => next,
@@ -120,10 +119,11 @@ async fn bring_about(
     let chart = load(cx, watch);
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && !memo.is_paused
-        && memo.is_of(object, chart, watch)
+        && memo.is_of(object, wishes, chart, watch)
         && memo.answers(wishes)
         && cx.sources.is_current(key)
         && is_finalized(object)
+        && !wants_test(&memo.record, wishes.run_tests.as_deref())
     {
         let release = release_context(cx, watch, object, chart.chart.name(), wishes, slot.clone())?;
         if maintain(cx, key, object, wishes, memo, &causes, &release).await? {
@@ -141,8 +141,10 @@ async fn bring_about(
         None => wishes.disabled_hooks.install,
         Some(_) => wishes.disabled_hooks.upgrade,
     };
-    refuse_foreign(&release, &history, chart.as_deref().ok()).map_err(ReconcileError::Reconcile)?;
-    let (chart, mut desired) = match desired(cx, key, watch, &object, &release, chart, &history).await {
+    release.force = wishes.upgrade_force;
+    history.readable().map_err(ReconcileError::Reconcile)?;
+    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let (chart, desired) = match desired(cx, key, watch, &object, &release, chart, &history).await {
         Ok(found) => found,
         Err(error) => {
             // What is told is why the spec can't be had; what is amiss besides is looked at again with it.
@@ -153,23 +155,22 @@ async fn bring_about(
         }
     };
     remember_deployed(cx, key, &history);
-    let description = match history.deployed() {
-        None => &wishes.install_description,
-        Some(_) => &wishes.upgrade_description,
+    let look = Look {
+        cx,
+        key,
+        watch,
+        object: &object,
+        wishes,
+        causes: &causes,
+        release: &release,
+        history: &history,
+        chart: &chart,
     };
-    desired.description = description.clone().unwrap_or_default();
     ensure_access(&release, &history, &desired).await?;
-    let (record, objects) = act(cx, key, &object, &release, &history, &desired).await?;
-    let memo = Memo {
-        made_from: Some(identity(&object)),
-        watch: Arc::clone(watch),
-        chart: *chart.digest.as_bytes(),
-        asked: wishes.reconcile_now.clone(),
-        is_paused: false,
-        record: kept(record),
-        objects,
-    };
+    let mut memo = look.act(&desired).await?;
     track(cx, key, &memo.objects).await;
+    cx.memory.put(key, memo.clone());
+    look.test(&mut memo).await?;
     report(cx, key, &object, wishes, Some(&memo), None).await?;
     cx.memory.put(key, memo);
     Ok(period(cx, watch, wishes))
@@ -182,98 +183,9 @@ fn load(cx: &Context, watch: &Watch) -> Result<Arc<LoadedChart>, ReconcileError>
     })
 }
 
-/// Does what the plan says.
-async fn act(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    release: &ReleaseContext,
-    history: &History,
-    desired: &Desired,
-) -> Result<(Record, Vec<Tracked>), ReconcileError> {
-    let step = plan(history, &desired.inputs);
-    tracing::debug!(release = %key, ?step, "planned");
-    Ok(match step {
-        Step::Install { revision } | Step::Upgrade { revision } => {
-            let done = bring_out(cx, key, object, release, history, desired, revision).await?;
-            (done.record, done.objects)
-        }
-        Step::Compare { revision } => {
-            let adopted = adopt(release, history, desired)
-                .await
-                .map_err(ReconcileError::Reconcile)?;
-            let done = if let Some(adopted) = adopted {
-                tracing::info!(release = %key, revision, "Adopted release");
-                adopted
-            } else {
-                bring_out(cx, key, object, release, history, desired, revision + 1).await?
-            };
-            (done.record, done.objects)
-        }
-        Step::InSync { .. } => {
-            let Some(record) = history.last() else {
-                unreachable!("a release in sync has a record")
-            };
-            let checked = check(release, record).await;
-            cx.events.publish_notices(object, &release.notices).await;
-            let (objects, repaired) = checked.map_err(ReconcileError::Reconcile)?;
-            tell_repaired(cx, key, object, &repaired).await;
-            (record.clone(), objects)
-        }
-    })
-}
-
-/// Installs or upgrades, and tells of it.
-async fn bring_out(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    release: &ReleaseContext,
-    history: &History,
-    desired: &Desired,
-    revision: u32,
-) -> Result<Deployed, ReconcileError> {
-    if !is_repeated(history, desired) {
-        warn_of_overrides(cx, key, object).await;
-    }
-    let is_install = history.deployed().is_none();
-    let done = Box::pin(deploy(release, history, desired, revision)).await;
-    cx.events.publish_notices(object, &release.notices).await;
-    let done = match done {
-        Ok(done) => done,
-        Err(error) => return Err(explained(error, release, history, desired).await),
-    };
-    let (happening, note) = if is_install {
-        tracing::info!(release = %key, revision, "Installed release");
-        (Happening::Installed, format!("Installed revision {revision}"))
-    } else {
-        tracing::info!(release = %key, revision, "Upgraded release");
-        (Happening::Upgraded, format!("Upgraded to revision {revision}"))
-    };
-    cx.events.publish(object, happening, &note).await;
-    Ok(done)
-}
-
-/// Whether the last attempt was made from the same inputs, and what is told of them was told then.
-fn is_repeated(history: &History, desired: &Desired) -> bool {
-    history
-        .last()
-        .is_some_and(|last| last.inputs.as_ref() == Some(&desired.inputs))
-}
-
-async fn warn_of_overrides(cx: &Context, key: &Key, object: &DynamicObject) {
-    for over in &cx.watches.get(key.watch).override_values {
-        let value = if cx.settings.suppress_override_values {
-            "****"
-        } else {
-            over.value.as_str()
-        };
-        let note = format!(
-            "Chart value {:?} overridden to {value:?} by operator's watches.yaml",
-            over.key
-        );
-        cx.events.publish(object, Happening::OverrideValuesInUse, &note).await;
-    }
+/// What follows a failed attempt.
+fn policy(watch: &Watch, wishes: &Wishes) -> FailurePolicy {
+    wishes.failure_policy.unwrap_or(watch.failure_policy)
 }
 
 fn period(cx: &Context, watch: &Watch, wishes: &Wishes) -> Next {

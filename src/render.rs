@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::charts::LoadedChart;
 use crate::metrics::{Metrics, names};
+use crate::values::Values;
 
 /// A chart that did not render into manifests.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +70,7 @@ impl Renderer {
     pub async fn render(
         &self,
         chart: Arc<LoadedChart>,
-        values: Map,
+        values: Values,
         options: ReleaseOptions,
         capabilities: Arc<Capabilities>,
         lookup: Arc<dyn Lookup>,
@@ -85,7 +86,7 @@ impl Renderer {
             request.lookup = lookup;
             let started = Instant::now();
             request.limits.deadline = Some(started + RENDER_TIME);
-            let rendered = engine.render(&chart.chart, values.clone(), &request);
+            let rendered = engine.render(&chart.chart, values.values.clone(), &request);
             metrics.observe(&names::RENDER_TIME, &[chart.chart.name()], started.elapsed());
             let rendered = rendered?;
             desired(&chart, values, &request, rendered)
@@ -95,7 +96,7 @@ impl Renderer {
     }
 }
 
-fn desired(chart: &LoadedChart, config: Map, request: &Request, rendered: Rendered) -> Result<Desired, RenderError> {
+fn desired(chart: &LoadedChart, values: Values, request: &Request, rendered: Rendered) -> Result<Desired, RenderError> {
     let sorted = sort_manifests(&rendered.files)?;
     let mut manifest = String::new();
     let texts = sorted
@@ -103,9 +104,15 @@ fn desired(chart: &LoadedChart, config: Map, request: &Request, rendered: Render
         .iter()
         .map(|document| (document.path.as_str(), document.content.as_str()));
     write_documents(&mut manifest, texts);
-    let inputs = inputs(chart, &config, request, &rendered, &manifest, &sorted);
+    let Values {
+        values: config,
+        sources,
+    } = values;
+    let looked_up = looked_up(request, &rendered, &sorted);
+    let inputs = inputs(chart, &config, request, &rendered, &manifest, &sorted, &looked_up);
     Ok(Desired {
         inputs,
+        sources: Some(tell_sources(sources, chart, request, &looked_up)),
         chart: ChartRecord {
             metadata: metadata(&rendered),
             values: Value::Map(rendered.chart.values.as_ref().clone()),
@@ -116,6 +123,7 @@ fn desired(chart: &LoadedChart, config: Map, request: &Request, rendered: Render
         manifests: sorted.manifests,
         definitions: definitions(&rendered)?,
         notes: rendered.notes,
+        cause: String::new(),
         description: String::new(),
     })
 }
@@ -146,6 +154,7 @@ fn inputs(
     rendered: &Rendered,
     manifest: &str,
     sorted: &Sorted,
+    looked_up: &[Vec<u8>],
 ) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
@@ -163,16 +172,46 @@ fn inputs(
             add(hook.manifest.as_bytes());
         }
     }
-    for query in rendered
-        .lookups
-        .iter()
-        .filter(|query| !is_own(query, request, &sorted.manifests))
-    {
-        add(format!("{query:?}").as_bytes());
-        let answer = request.lookup.lookup(query).unwrap_or_default();
-        add(&serde_json::to_vec(&stable(answer)).unwrap_or_default());
+    for part in looked_up {
+        add(part);
     }
     format!("sha256:{:x}", hash.finalize())
+}
+
+/// What was looked up that is not the release's own: queries and answers in turn.
+fn looked_up(request: &Request, rendered: &Rendered, sorted: &Sorted) -> Vec<Vec<u8>> {
+    let foreign = |query: &&LookupQuery| !is_own(query, request, &sorted.manifests);
+    let answered = rendered.lookups.iter().filter(foreign).flat_map(|query| {
+        let answer = request.lookup.lookup(query).unwrap_or_default();
+        let answer = serde_json::to_vec(&stable(answer)).unwrap_or_default();
+        [format!("{query:?}").into_bytes(), answer]
+    });
+    answered.collect()
+}
+
+/// The digests of the single inputs, for a later revision to tell which of them changed.
+fn tell_sources(
+    values: Vec<(&'static str, String)>,
+    chart: &LoadedChart,
+    request: &Request,
+    looked_up: &[Vec<u8>],
+) -> String {
+    let mut all = values;
+    all.push(("chart", short_digest(chart.digest.as_bytes())));
+    let version = request.capabilities.kube_version.version.as_bytes();
+    all.push(("cluster", short_digest(version)));
+    if !looked_up.is_empty() {
+        all.push(("lookup", short_digest(&looked_up.concat())));
+    }
+    let words: Vec<String> = all.iter().map(|(name, digest)| format!("{name}={digest}")).collect();
+    words.join(" ")
+}
+
+/// A few letters that differ where the bytes do, for comparisons that decide nothing.
+pub(crate) fn short_digest(bytes: &[u8]) -> String {
+    let mut text = format!("{:x}", Sha256::digest(bytes));
+    text.truncate(12);
+    text
 }
 
 /// Whether a query asks for an object that the release makes itself.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use helm_action::FailurePolicy;
 use helm_kube::Owner;
 use kube::ResourceExt;
 use kube::api::DynamicObject;
@@ -43,6 +44,7 @@ impl fmt::Display for Key {
 }
 
 /// What the annotations of a custom resource ask for.
+#[expect(clippy::struct_excessive_bools, reason = "each is an annotation of its own")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// How often to look again, in place of the watch's period.
@@ -53,12 +55,24 @@ pub struct Wishes {
     pub reconcile_now: Option<String>,
     /// The service account that the release is to be made by.
     pub service_account: Option<String>,
-    /// What the record of an install is to say, in place of Helm's text.
+    /// What the record of an install is to say, in place of what happened.
     pub install_description: Option<String>,
-    /// What the record of an upgrade is to say, in place of Helm's text.
+    /// What the record of an upgrade is to say, in place of what happened.
     pub upgrade_description: Option<String>,
     /// Which hooks are left out.
     pub disabled_hooks: DisabledHooks,
+    /// What follows a failed attempt, in place of the watch's policy.
+    pub failure_policy: Option<FailurePolicy>,
+    /// The earlier revision that the release should have the content of.
+    pub rollback_to: Option<u32>,
+    /// What asks for a run of the chart's tests: each new text asks for one.
+    pub run_tests: Option<String>,
+    /// Whether a release that another tool made of another chart may be taken over.
+    pub adopt: bool,
+    /// Whether upgrades put objects in place of those that are there, whatever others added.
+    pub upgrade_force: bool,
+    /// The same for rollbacks.
+    pub rollback_force: bool,
     /// Annotations that can't be understood, each with what is wrong; they count as absent.
     pub mistakes: Vec<String>,
 }
@@ -78,38 +92,64 @@ impl Wishes {
     /// Reads the annotations of a custom resource.
     pub fn of(object: &DynamicObject) -> Self {
         let mut mistakes = Vec::new();
-        let text = |name: &str| object.annotations().get(name).map(String::as_str);
-        let own = |name: &str| text(&format!("{OWN_PREFIX}{name}")).map(str::to_owned);
-        let helm = |name: &str| text(&format!("{PREFIX}{name}")).map(str::to_owned);
-        let mut flag = |name: String| match text(&name).map(parse_bool) {
-            None => false,
-            Some(Some(flag)) => flag,
-            Some(None) => {
-                mistakes.push(format!("annotation `{name}` is neither true nor false"));
-                false
-            }
+        let mut found = Annotations {
+            object,
+            mistakes: &mut mistakes,
         };
         let mut wishes = Self {
-            paused: flag(format!("{OWN_PREFIX}paused")),
-            reconcile_now: own("reconcile-now"),
-            service_account: text(SERVICE_ACCOUNT).map(str::to_owned),
-            install_description: helm("install-description"),
-            upgrade_description: helm("upgrade-description"),
+            reconcile_period: found.read(PREFIX, "reconcile-period", |text| {
+                crate::duration::parse(text).map_err(|error| format!(": {error}"))
+            }),
+            paused: found.flag(OWN_PREFIX, "paused"),
+            reconcile_now: found.text(OWN_PREFIX, "reconcile-now"),
+            service_account: object.annotations().get(SERVICE_ACCOUNT).cloned(),
+            install_description: found.text(PREFIX, "install-description"),
+            upgrade_description: found.text(PREFIX, "upgrade-description"),
             disabled_hooks: DisabledHooks {
-                install: flag(format!("{PREFIX}install-disable-hooks")),
-                upgrade: flag(format!("{PREFIX}upgrade-disable-hooks")),
-                uninstall: flag(format!("{PREFIX}uninstall-disable-hooks")),
+                install: found.flag(PREFIX, "install-disable-hooks"),
+                upgrade: found.flag(PREFIX, "upgrade-disable-hooks"),
+                uninstall: found.flag(PREFIX, "uninstall-disable-hooks"),
             },
-            ..Self::default()
+            upgrade_force: found.flag(PREFIX, "upgrade-force"),
+            rollback_force: found.flag(PREFIX, "rollback-force"),
+            failure_policy: found.read(OWN_PREFIX, "failure-policy", |text| {
+                FailurePolicy::parse(text).ok_or(format!(" must be one of {}", FailurePolicy::NAMES.join(", ")))
+            }),
+            rollback_to: found.read(OWN_PREFIX, "rollback-to", |text| {
+                let number = text.parse().ok().filter(|revision| *revision > 0);
+                number.ok_or(" must be the number of a revision".into())
+            }),
+            run_tests: found.text(OWN_PREFIX, "run-tests"),
+            adopt: found.flag(OWN_PREFIX, "adopt"),
+            mistakes: Vec::new(),
         };
-        if let Some(period) = helm("reconcile-period") {
-            match crate::duration::parse(&period) {
-                Ok(period) => wishes.reconcile_period = Some(period),
-                Err(error) => mistakes.push(format!("annotation `{PREFIX}reconcile-period`: {error}")),
-            }
-        }
         wishes.mistakes = mistakes;
         wishes
+    }
+}
+
+/// The annotations of a custom resource, and what is wrong with them.
+struct Annotations<'a> {
+    object: &'a DynamicObject,
+    mistakes: &'a mut Vec<String>,
+}
+
+impl Annotations<'_> {
+    fn read<T>(&mut self, prefix: &str, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.object.annotations().get(&format!("{prefix}{name}"))?;
+        let result = parse(text).map_err(|error| format!("annotation `{prefix}{name}`{error}"));
+        result.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    fn text(&self, prefix: &str, name: &str) -> Option<String> {
+        self.object.annotations().get(&format!("{prefix}{name}")).cloned()
+    }
+
+    fn flag(&mut self, prefix: &str, name: &str) -> bool {
+        let flag = self.read(prefix, name, |text| {
+            parse_bool(text).ok_or(" is neither true nor false".into())
+        });
+        flag.unwrap_or(false)
     }
 }
 

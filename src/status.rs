@@ -5,8 +5,7 @@ mod published;
 use std::fmt::Write as _;
 
 use helm_action::Tracked;
-use helm_kube::Readiness;
-use helm_release::Release;
+use helm_kube::{Readiness, Record};
 use kube::api::DynamicObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +26,10 @@ pub enum ConditionType {
     ReleaseFailed,
     /// The release can't be brought in line.
     Irreconcilable,
+    /// The tests that were asked for last passed.
+    Tested,
+    /// The record of the deployed revision is too large for one Secret, so that Helm's own tools can't read it.
+    RecordSplit,
     /// The release is as the spec asks, and all its objects are ready.
     Ready,
     /// An annotation asks that nothing is done.
@@ -50,6 +53,14 @@ pub enum Reason {
     InstallError,
     /// The upgrade failed.
     UpgradeError,
+    /// The rollback failed.
+    RollbackError,
+    /// All tests passed.
+    TestsPassed,
+    /// A test failed.
+    TestsFailed,
+    /// The record is too large.
+    RecordTooLarge,
     /// The uninstall failed.
     UninstallError,
     /// Anything else failed.
@@ -99,7 +110,7 @@ pub struct Facts<'a> {
     /// The resource's generation that was worked on.
     pub generation: i64,
     /// The deployed revision.
-    pub deployed: Option<&'a Release>,
+    pub deployed: Option<&'a Record>,
     /// Its objects.
     pub objects: &'a [Tracked],
     /// What failed.
@@ -173,12 +184,12 @@ pub fn summarize(facts: &Facts<'_>) -> Value {
         "objects": facts.objects.len(),
         "replicas": format!("{ready}/{total}"),
     });
-    if let Some(release) = facts.deployed {
+    if let Some(Record { release, .. }) = facts.deployed {
         status["revision"] = json!(release.version);
         let manifest = if facts.is_secret {
             HIDDEN.to_owned()
         } else {
-            without_secrets(&release.manifest)
+            told(&release.manifest)
         };
         status["deployedRelease"] = json!({ "name": release.name, "manifest": manifest });
     }
@@ -209,7 +220,7 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
                 waiting.clone(),
             ));
         }
-        (Some(release), None) => {
+        (Some(Record { release, .. }), None) => {
             let reason = if release.version == 1 {
                 Reason::InstallSuccessful
             } else {
@@ -228,6 +239,7 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
         }
         (None, None) => all.push(condition(ConditionType::Deployed, false, None, String::new())),
     }
+    all.extend(of_record(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
     if let Some(failure) = &facts.failure {
         let which = if failure.is_of_release {
             ConditionType::ReleaseFailed
@@ -246,6 +258,41 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
     }
     all.extend(health(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
     all
+}
+
+/// What the deployed revision's record tells beside the release itself.
+fn of_record(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reason, String)> {
+    let tests = facts.deployed.and_then(|record| record.marks.tests.as_ref());
+    let tested = tests.and_then(|tests| {
+        let passed = tests.passed?;
+        let reason = if passed {
+            Reason::TestsPassed
+        } else {
+            Reason::TestsFailed
+        };
+        let said = if facts.is_secret && !passed {
+            "a test failed"
+        } else {
+            &tests.message
+        };
+        let message = format!("revision {}: {said}", tests.revision);
+        Some((ConditionType::Tested, passed, reason, message))
+    });
+    let split = facts.deployed.filter(|record| !record.parts.is_empty());
+    let split = split.map(|record| {
+        let reason = Reason::RecordTooLarge;
+        (ConditionType::RecordSplit, true, reason, split_record(record))
+    });
+    tested.into_iter().chain(split)
+}
+
+/// What there is to know of a record that is too large for one Secret.
+pub(crate) fn split_record(record: &Record) -> String {
+    format!(
+        "the record of revision {} is too large for one Secret and takes {}: the operator reads it, Helm's own command can't",
+        record.release.version,
+        record.parts.len() + 1
+    )
 }
 
 /// `Ready`, and `Reconciling` or `Stalled` where one of them holds, as kstatus reads them.
@@ -297,6 +344,21 @@ fn replicas(objects: &[Tracked]) -> (usize, usize) {
     workloads.fold((0, 0), |(ready, total), tracked| {
         (ready + usize::from(tracked.readiness == Readiness::Ready), total + 1)
     })
+}
+
+/// The most bytes of a manifest that a status has: a custom resource must fit into etcd's 1.5 MiB.
+const MAX_MANIFEST: usize = 500_000;
+
+/// The manifest as the status has it.
+fn told(manifest: &str) -> String {
+    let text = without_secrets(manifest);
+    if text.len() > MAX_MANIFEST {
+        return format!(
+            "# Left out of the status: {} bytes. The release's record has it.\n",
+            text.len()
+        );
+    }
+    text
 }
 
 /// The manifest without its Secrets' data: the status can be read by more people than Secrets.

@@ -5,17 +5,27 @@ use helm_chart::strvals::set_string;
 use kube::api::DynamicObject;
 
 use crate::error::ReconcileError;
+use crate::render::short_digest;
 use crate::sources::{Found, SourceError};
 use crate::watches::Watch;
+
+/// The values of a release, and what they were made of.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// The values.
+    pub values: Map,
+    /// Where they come from: each source with a digest of what it gave.
+    pub sources: Vec<(&'static str, String)>,
+}
 
 /// The values of a release, the later winning: `valuesFrom` in the file's order, the resource's `spec`, `overrideValues`.
 ///
 /// What many resources share is said in a source, and each may say otherwise, as in Flux's `HelmRelease`; what is not for
 /// a resource to say is an override. Integers stay integers. Overrides are texts; they are joined in the file's order
 /// before they are put over the rest, so that a list or a text of the spec never stands in an override's way.
-pub fn of(object: &DynamicObject, watch: &Watch, sources: Map) -> Result<Map, ReconcileError> {
+pub fn of(object: &DynamicObject, watch: &Watch, found: Map) -> Result<Values, ReconcileError> {
     let spec = object.data.get("spec").cloned().unwrap_or_default();
-    let found = match &spec {
+    let kind = match &spec {
         serde_json::Value::Null => "missing",
         serde_json::Value::Object(_) => "",
         serde_json::Value::Array(_) => "a list",
@@ -23,12 +33,25 @@ pub fn of(object: &DynamicObject, watch: &Watch, sources: Map) -> Result<Map, Re
     };
     let spec = serde_json::from_value::<Value>(spec).ok().and_then(Value::into_map);
     let Some(spec) = spec else {
-        return Err(ReconcileError::Spec { found });
+        return Err(ReconcileError::Spec { found: kind });
     };
-    let mut values = sources;
+    let mut sources = vec![("spec", digest(&spec))];
+    if !found.is_empty() {
+        sources.push(("valuesFrom", digest(&found)));
+    }
+    let mut overrides = Map::default();
+    watch.override_values.apply(&mut overrides);
+    if !overrides.is_empty() {
+        sources.push(("overrides", digest(&overrides)));
+    }
+    let mut values = found;
     merge(&mut values, &spec);
     watch.override_values.apply(&mut values);
-    Ok(values)
+    Ok(Values { values, sources })
+}
+
+fn digest(values: &Map) -> String {
+    short_digest(&serde_json::to_vec(values).unwrap_or_default())
 }
 
 /// Joins what sources have, a later one winning. A text that goes to a path is that text, whatever it looks like.

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use govalue::Value;
 use goyaml::{Node, NodeValue};
-use helm_action::ApplyPolicy;
+use helm_action::{ApplyPolicy, FailurePolicy};
 use helm_kube::Gvk;
 
 pub use active::{ActiveWatches, Changes};
@@ -59,6 +59,8 @@ pub struct Watch {
     pub max_concurrent_reconciles: Option<usize>,
     /// How many revisions of a release are kept, zero for all; `None` for the operator's default.
     pub max_history: Option<usize>,
+    /// What follows a failed install or upgrade.
+    pub failure_policy: FailurePolicy,
     /// The namespace of the releases of a cluster-scoped kind; `None` for that of the operator.
     pub release_namespace: Option<String>,
     /// The service account of a release's namespace that makes it; `None` for the operator.
@@ -100,6 +102,7 @@ impl Watch {
             reconcile_period: None,
             max_concurrent_reconciles: None,
             max_history: None,
+            failure_policy: FailurePolicy::default(),
             release_namespace: None,
             service_account_name: None,
             service_account_annotation: false,

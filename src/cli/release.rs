@@ -9,7 +9,7 @@ use std::future::Future;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use helm_kube::{ClientOptions, Record, Secrets};
+use helm_kube::{ClientOptions, Record, Secrets, Unreadable};
 use kube::Client;
 
 pub(super) use get::GetArgs;
@@ -55,7 +55,11 @@ impl ReleaseArgs {
             .namespace
             .clone()
             .unwrap_or_else(|| client.default_namespace().to_owned());
-        let records = Secrets::new(client.clone(), &namespace).history(&self.release).await?;
+        let secrets = Secrets::new(client.clone(), &namespace);
+        let (records, unreadable) = secrets.history(&self.release).await?;
+        if let Some(Unreadable { name, reason, .. }) = unreadable.first() {
+            bail!("release record {name} can't be read: {reason}");
+        }
         if records.is_empty() {
             bail!(
                 "release {namespace}/{} has no records; `kubectl get secrets -n {namespace} -l owner=helm` shows which have",

@@ -15,8 +15,8 @@ use crate::watches::Watch;
 /// What is remembered of a release between two looks at it.
 #[derive(Clone, Debug)]
 pub struct Memo {
-    /// The resource's UID and generation that are deployed; `None` where what is deployed is not what it asks for.
-    pub(super) made_from: Option<(String, i64)>,
+    /// What is deployed; `None` where that is not what the resource asks for.
+    pub(super) made_from: Option<Identity>,
     /// The watch that it was made under.
     pub(super) watch: Arc<Watch>,
     pub(super) chart: [u8; 32],
@@ -28,11 +28,15 @@ pub struct Memo {
     pub(super) objects: Vec<Tracked>,
 }
 
-/// What tells one state of a resource's spec from another.
-pub(super) fn identity(object: &DynamicObject) -> (String, i64) {
+/// What tells one state of a resource's wishes from another: its UID, its generation, and the revision that it asks for.
+pub(super) type Identity = (String, i64, Option<u32>);
+
+/// What a resource asks for now.
+pub(super) fn identity(object: &DynamicObject, wishes: &Wishes) -> Identity {
     (
         object.uid().unwrap_or_default(),
         object.metadata.generation.unwrap_or_default(),
+        wishes.rollback_to,
     )
 }
 
@@ -48,8 +52,14 @@ pub(super) fn kept(mut record: Record) -> Arc<Record> {
 
 impl Memo {
     /// Whether the release was made from this state of the resource, of the chart and of the watch.
-    pub(super) fn is_of(&self, object: &DynamicObject, chart: &LoadedChart, watch: &Arc<Watch>) -> bool {
-        self.made_from.as_ref() == Some(&identity(object))
+    pub(super) fn is_of(
+        &self,
+        object: &DynamicObject,
+        wishes: &Wishes,
+        chart: &LoadedChart,
+        watch: &Arc<Watch>,
+    ) -> bool {
+        self.made_from.as_ref() == Some(&identity(object, wishes))
             && self.chart == *chart.digest.as_bytes()
             && Arc::ptr_eq(&self.watch, watch)
     }

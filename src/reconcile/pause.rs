@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use helm_action::{Drift, History, Slot, Step, compare, observe, plan};
+use helm_action::{Drift, Goal, History, Slot, Step, compare, observe, plan};
 use kube::api::DynamicObject;
 
 use super::maintain::track;
 use super::memory::{Memo, identity};
 use super::release::{desired, refuse_foreign, release_context, validate_name};
 use super::resource::write_status;
-use super::{Context, Next, load, period};
+use super::{Context, Next, load, period, policy};
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
 use crate::request::{Key, Wishes, is_being_deleted};
@@ -29,7 +29,7 @@ pub(super) async fn look(
     let chart = load(cx, watch);
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && memo.is_paused
-        && memo.is_of(object, chart, watch)
+        && memo.is_of(object, wishes, chart, watch)
         && memo.answers(wishes)
         && cx.sources.is_current(key)
         && watch.watch_dependent_resources
@@ -43,7 +43,7 @@ pub(super) async fn look(
     let history = observe(&release.secrets, &release.ownership.release)
         .await
         .map_err(ReconcileError::Reconcile)?;
-    refuse_foreign(&release, &history, chart.as_deref().ok()).map_err(ReconcileError::Reconcile)?;
+    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
     let mut paused = Paused::default();
     let mut digest = [0; 32];
     if is_being_deleted(object) {
@@ -51,7 +51,12 @@ pub(super) async fn look(
     } else {
         let (chart, desired) = desired(cx, key, watch, object, &release, chart, &history).await?;
         digest = *chart.digest.as_bytes();
-        paused.wanted.extend(pending(&history, &desired.inputs));
+        let goal = Goal {
+            inputs: &desired.inputs,
+            policy: policy(watch, wishes),
+            rollback_to: wishes.rollback_to,
+        };
+        paused.wanted.extend(pending(&history, goal));
     }
     let mut objects = Vec::new();
     if let Some(record) = history.deployed() {
@@ -61,7 +66,7 @@ pub(super) async fn look(
         paused.wanted.extend(drifts.iter().map(drifted));
         track(cx, key, &objects).await;
         let memo = Memo {
-            made_from: Some(identity(object)),
+            made_from: Some(identity(object, wishes)),
             watch: Arc::clone(watch),
             chart: digest,
             asked: wishes.reconcile_now.clone(),
@@ -73,7 +78,7 @@ pub(super) async fn look(
     }
     let status = summarize(&Facts {
         generation: object.metadata.generation.unwrap_or_default(),
-        deployed: history.deployed().map(|record| &record.release),
+        deployed: history.deployed(),
         objects: &objects,
         failure: None,
         waiting: None,
@@ -85,9 +90,11 @@ pub(super) async fn look(
     Ok(period(cx, watch, wishes))
 }
 
-fn pending(history: &History, inputs: &str) -> Option<String> {
-    match plan(history, inputs) {
-        Step::InSync { .. } => None,
+fn pending(history: &History, goal: Goal<'_>) -> Option<String> {
+    match plan(history, goal) {
+        Step::InSync { .. } | Step::Hold { .. } => None,
+        Step::Rollback { to, .. } => Some(format!("the release would be rolled back to revision {to}")),
+        Step::Missing { revision } => Some(format!("revision {revision}, which is asked for, is not kept")),
         Step::Install { revision } => Some(format!("revision {revision} would be installed")),
         Step::Upgrade { revision } => Some(format!("the release would be upgraded to revision {revision}")),
         Step::Compare { revision } => Some(format!("revision {revision} of another tool would be taken over")),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use helm_action::{Context as ReleaseContext, Desired, History, Notices, Slot, Step, missing_access, plan};
+use helm_action::{
+    Context as ReleaseContext, Desired, FailurePolicy, Goal, History, Notices, Slot, Step, missing_access, plan,
+};
 use helm_chart::Capabilities;
 use helm_kube::{Ownership, Secrets};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -15,7 +17,7 @@ use crate::error::ReconcileError;
 use crate::identity::service_account;
 use crate::render::ReleaseOptions;
 use crate::request::{Key, Wishes, owner};
-use crate::values;
+use crate::values::{self, Values};
 use crate::watches::Watch;
 
 /// Helm's limit on release names, which keeps room for what charts append to them.
@@ -68,6 +70,8 @@ pub(crate) fn release_context(
         max_history: watch.max_history.unwrap_or(cx.settings.max_history),
         hook_timeout: cx.settings.hook_timeout,
         disable_hooks: wishes.disabled_hooks.uninstall,
+        refused: None,
+        force: false,
         slot,
     })
 }
@@ -78,13 +82,22 @@ pub(super) async fn ensure_access(
     history: &History,
     desired: &Desired,
 ) -> Result<(), ReconcileError> {
-    if release.cluster.user().is_none() || matches!(plan(history, &desired.inputs), Step::InSync { .. }) {
+    if release.cluster.user().is_none() || is_in_sync(history, desired) {
         return Ok(());
     }
     match denied(release, history, desired).await? {
         Some(error) => Err(error),
         None => Ok(()),
     }
+}
+
+fn is_in_sync(history: &History, desired: &Desired) -> bool {
+    let goal = Goal {
+        inputs: &desired.inputs,
+        policy: FailurePolicy::Retry,
+        rollback_to: None,
+    };
+    matches!(plan(history, goal), Step::InSync { .. })
 }
 
 /// What is told of an attempt that failed: where a right was missing, all that are.
@@ -124,11 +137,13 @@ async fn denied(
 }
 
 /// A release of the same name that belongs to another resource, or that somebody made from another chart, is not ours to
-/// change. A release of unknown making is nobody's while the chart can't be loaded.
+/// change; the one of another chart may be taken over where somebody asks for it (`adopt`). A release of unknown making
+/// is nobody's while the chart can't be loaded.
 pub(crate) fn refuse_foreign(
     release: &ReleaseContext,
     history: &History,
     chart: Option<&LoadedChart>,
+    adopt: bool,
 ) -> Result<(), helm_action::Error> {
     let Some(last) = history.last() else { return Ok(()) };
     let name = || release.ownership.release.clone();
@@ -141,7 +156,7 @@ pub(crate) fn refuse_foreign(
     }
     let found = last.release.chart.name();
     let wanted = chart.map(|chart| chart.chart.name());
-    if last.inputs.is_none() && wanted != Some(found) {
+    if last.inputs.is_none() && wanted != Some(found) && !adopt {
         let wanted = wanted.unwrap_or("a chart that can't be loaded").to_owned();
         return Err(helm_action::Error::ForeignRelease {
             release: name(),
@@ -157,7 +172,7 @@ async fn render(
     object: &DynamicObject,
     release: &ReleaseContext,
     chart: &Arc<LoadedChart>,
-    values: govalue::Map,
+    values: Values,
     history: &History,
 ) -> Result<Desired, ReconcileError> {
     let is_upgrade = history.deployed().is_some();

@@ -78,7 +78,7 @@ pub(crate) async fn report(
     let (failure, waiting) = failure.map_or((None, None), |(error, waiting)| (Some(error), waiting));
     let status = summarize(&Facts {
         generation: object.metadata.generation.unwrap_or_default(),
-        deployed: memo.map(|memo| &memo.record.release),
+        deployed: memo.map(|memo| &*memo.record),
         objects: &objects,
         failure: failure.map(|error| Failure::new(error, told(cx, key, error))),
         waiting,
@@ -124,9 +124,10 @@ pub(super) async fn fail(
     error: &ReconcileError,
 ) -> Next {
     let conflict = match error {
-        ReconcileError::Install(error) | ReconcileError::Upgrade(error) | ReconcileError::Reconcile(error) => {
-            error.is_conflict()
-        }
+        ReconcileError::Install(error)
+        | ReconcileError::Upgrade(error)
+        | ReconcileError::Rollback(error)
+        | ReconcileError::Reconcile(error) => error.is_conflict(),
         ReconcileError::Update(error) => error.is_conflict(),
         _ => false,
     };

@@ -55,7 +55,7 @@ mod tests {
     fn what_is_summarized_is_in_the_schema() {
         let facts = Facts {
             generation: 1,
-            deployed: Some(&helm_release::Release::default()),
+            deployed: Some(&helm_kube::Record::default()),
             objects: &[],
             failure: None,
             waiting: None,

@@ -1,6 +1,7 @@
 //! What a status says of facts.
 
-use helm_release::Info;
+use helm_kube::Marks;
+use helm_release::{Info, Release};
 
 use super::*;
 
@@ -17,8 +18,8 @@ fn facts<'a>() -> Facts<'a> {
     }
 }
 
-fn release() -> Release {
-    Release {
+fn release() -> Record {
+    let release = Release {
         name: "demo".into(),
         version: 1,
         manifest: "---\n# Source: a\nkind: ConfigMap\ndata: {a: canary}\n".into(),
@@ -27,6 +28,13 @@ fn release() -> Release {
             ..Info::default()
         },
         ..Release::default()
+    };
+    Record {
+        release,
+        inputs: None,
+        marks: Marks::default(),
+        owner: None,
+        parts: Vec::new(),
     }
 }
 

@@ -97,7 +97,7 @@ fn the_spec_wins_over_sources_and_overrides_over_both() {
     let sources = goyaml::map_from_str("{size: 1, tag: 0, db: {password: p, user: you}, gone: here, rest: 1}").unwrap();
     let values = of(&object, &watch, sources).unwrap();
     assert_eq!(
-        serde_json::to_value(Value::Map(values)).unwrap(),
+        serde_json::to_value(Value::Map(values.values)).unwrap(),
         json!({"size": 2, "tag": "9", "db": {"password": "p", "user": "me"}, "gone": null, "rest": 1})
     );
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use goyaml::{Node, Position};
+use helm_action::FailurePolicy;
 use helm_kube::Gvk;
 
 use super::expand::Environment;
@@ -64,6 +65,10 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
         reconcile_period: fields.duration("reconcilePeriod", mistakes),
         max_concurrent_reconciles: fields.count("maxConcurrentReconciles", 1, mistakes),
         max_history: fields.count("maxHistory", 0, mistakes),
+        failure_policy: fields
+            .word("failurePolicy", &FailurePolicy::NAMES, mistakes)
+            .and_then(|name| FailurePolicy::parse(&name))
+            .unwrap_or_default(),
         release_namespace: fields
             .text("releaseNamespace", mistakes)
             .filter(|name| !name.is_empty()),

@@ -79,6 +79,18 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// One of a few words.
+    pub(super) fn word(&self, name: &str, words: &[&str], mistakes: &mut Mistakes) -> Option<String> {
+        let node = self.get(name)?;
+        let text = self.text(name, mistakes)?;
+        if !words.contains(&text.as_str()) {
+            let wanted = words.join(", ");
+            mistakes.add(node.position, format!("`{name}` must be one of {wanted}, is `{text}`"));
+            return None;
+        }
+        Some(text)
+    }
+
     /// True or false.
     pub(super) fn flag(&self, name: &str, mistakes: &mut Mistakes) -> Option<bool> {
         let node = self.get(name)?;

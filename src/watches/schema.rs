@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use helm_action::DefinitionPolicy;
+use helm_action::{DefinitionPolicy, FailurePolicy};
 use serde_json::{Map, Value, json};
 
 /// A key of a watch.
@@ -53,7 +53,7 @@ const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning
 }
 
 /// All keys of a watch.
-pub const FIELDS: [Field; 18] = [
+pub const FIELDS: [Field; 19] = [
     row(
         "group",
         FieldKind::Text,
@@ -115,6 +115,13 @@ pub const FIELDS: [Field; 18] = [
         FieldKind::Count(0),
         "`--max-history`",
         "How many revisions of a release are kept; `0` for all.",
+    ),
+    row(
+        "failurePolicy",
+        FieldKind::Choice(&FailurePolicy::NAMES),
+        "`retry`",
+        "What follows a failed install or upgrade: `retry` tries again after growing delays, `rollback` goes back once to the \
+         revision that was deployed, `keep` leaves everything as it is. The last two then wait for a change.",
     ),
     row(
         "releaseNamespace",

@@ -175,6 +175,11 @@ impl Operator {
         missing.flat_map(|flag| [flag, "0"]).collect()
     }
 
+    /// The id of the operator's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// Kills the operator without a warning (SIGKILL).
     pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

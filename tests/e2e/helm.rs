@@ -94,7 +94,11 @@ async fn e2e_helm_3_and_helm_4_read_our_records() {
             told,
             [
                 (&json!(1), &json!("superseded"), &json!("Install complete")),
-                (&json!(2), &json!("deployed"), &json!("Upgrade complete"))
+                (
+                    &json!(2),
+                    &json!("deployed"),
+                    &json!("Upgrade complete: spec changed: replicaCount, service")
+                )
             ]
         );
 

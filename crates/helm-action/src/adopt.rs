@@ -1,6 +1,6 @@
 //! Taking over a release that another tool made.
 
-use helm_kube::Record;
+use helm_kube::{Marks, Record};
 use helm_release::documents;
 
 use crate::{Context, Deployed, Desired, Error, History, check};
@@ -13,12 +13,16 @@ pub async fn adopt(cx: &Context, history: &History, desired: &Desired) -> Result
         return Ok(None);
     }
     let (objects, _) = check(cx, last).await?;
-    let record = Record {
+    let mut record = Record {
         inputs: Some(desired.inputs.clone()),
+        marks: Marks {
+            sources: desired.sources.clone(),
+            ..last.marks.clone()
+        },
         owner: cx.record_owner.clone(),
         ..last.clone()
     };
-    cx.secrets.update(&record).await?;
+    cx.secrets.update(&mut record).await?;
     Ok(Some(Deployed { record, objects }))
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use helm_kube::{Claim, Gvk, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
-use helm_release::{HookEvent, Info, Manifest, Release, Status, StorageKey, documents, install_rank, uninstall_rank};
+use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
+use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, documents, install_rank, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
-use crate::objects::{self, earlier, stamped, tell_duplicates, track};
-use crate::{Context, Desired, Error, History, Tracked, hooks, send};
+use crate::objects::{self, earlier, put, stamped, tell_duplicates, track};
+use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
 
 /// A revision that was brought out.
 #[derive(Clone, Debug)]
@@ -25,32 +25,39 @@ pub struct Deployed {
 ///
 /// The record is written before anything else and says `deployed` after everything else. When a step fails it says
 /// `failed` and why; the revision that was deployed before keeps its record, and its objects that the new one does not
-/// name are left alone.
-pub async fn deploy(cx: &Context, history: &History, desired: &Desired, revision: u32) -> Result<Deployed, Error> {
-    let is_install = history.deployed().is_none();
-    let mut record = pending(cx, history, desired, revision, is_install);
-    clear_attempt(cx, history, desired, revision).await?;
-    begin(cx, history, &record).await?;
-    match bring_out(cx, history, desired, is_install).await {
+/// name are left alone. After a failure that says nothing about the release, such as an API server that does not answer,
+/// the record stays as it is: the next attempt goes on where this one ended.
+pub async fn deploy(
+    cx: &Context,
+    history: &History,
+    desired: &Desired,
+    revision: u32,
+    operation: Operation,
+) -> Result<Deployed, Error> {
+    let attempt = same_attempt(history, desired, revision, operation);
+    let recorded = attempt.map(|attempt| desired.as_attempted(attempt)).transpose()?;
+    let desired = recorded.as_ref().unwrap_or(desired);
+    let mut record = match attempt.filter(|attempt| attempt.release.info.status == operation.pending()) {
+        // It was cut off: its hooks go on where they ended.
+        Some(attempt) => attempt.clone(),
+        None => begin(cx, history, desired, revision, operation).await?,
+    };
+    match bring_out(cx, history, desired, &mut record, operation).await {
         Ok(objects) => {
             supersede(cx, history, revision).await?;
             let words = match desired.description.as_str() {
-                "" if is_install => "Install complete",
-                "" => "Upgrade complete",
-                words => words,
+                "" => operation.done(&desired.cause),
+                words => words.to_owned(),
             };
             finish(cx, &mut record, Status::Deployed, words).await?;
             prune(cx, history, revision).await?;
             Ok(Deployed { record, objects })
         }
+        Err(error) if error.is_transient() => Err(error),
         Err(error) => {
-            let words = format!(
-                "{} failed: {}",
-                if is_install { "Release" } else { "Upgrade" },
-                chain(&error)
-            );
+            let words = operation.failed(&record.release.name, &chain(&error));
             // The record only reports; the error that is returned is the one that matters.
-            if let Err(second) = finish(cx, &mut record, Status::Failed, &words).await {
+            if let Err(second) = finish(cx, &mut record, Status::Failed, words).await {
                 tracing::warn!(
                     release = record.release.name,
                     error = chain(&second),
@@ -60,6 +67,58 @@ pub async fn deploy(cx: &Context, history: &History, desired: &Desired, revision
             Err(error)
         }
     }
+}
+
+/// The record of an earlier attempt at the same, if `revision` is one.
+fn same_attempt<'a>(
+    history: &'a History,
+    desired: &Desired,
+    revision: u32,
+    operation: Operation,
+) -> Option<&'a Record> {
+    let attempt = history.find(revision)?;
+    let status = attempt.release.info.status;
+    let rollback_to = match operation {
+        Operation::Rollback { to } => Some(to),
+        Operation::Install | Operation::Upgrade => None,
+    };
+    let is_same = attempt.inputs.as_deref().unwrap_or_default() == desired.inputs
+        && attempt.marks.rollback_to == rollback_to
+        && (status == Status::Failed || status == operation.pending());
+    is_same.then_some(attempt)
+}
+
+/// Writes the record of a new attempt.
+async fn begin(
+    cx: &Context,
+    history: &History,
+    desired: &Desired,
+    revision: u32,
+    operation: Operation,
+) -> Result<Record, Error> {
+    let mut record = pending(cx, history, desired, revision, operation);
+    if let Some(earlier) = history.find(revision) {
+        clear_attempt(cx, history, desired, revision).await?;
+        record.parts.clone_from(&earlier.parts);
+        cx.secrets.update(&mut record).await?;
+    } else {
+        make_room(cx, history, desired).await?;
+        cx.secrets.create(&mut record).await?;
+    }
+    Ok(record)
+}
+
+/// Deletes the oldest attempts since the deployed revision, so that failures do not fill the history either.
+async fn make_room(cx: &Context, history: &History, desired: &Desired) -> Result<(), Error> {
+    let deployed = history.deployed().map(|record| record.release.version);
+    let is_attempt = |record: &&Record| deployed.is_some_and(|deployed| record.release.version > deployed);
+    let surplus = (history.records().len() + 1).saturating_sub(cx.max_history);
+    let doomed = if cx.max_history == 0 { 0 } else { surplus };
+    for attempt in history.records().iter().filter(is_attempt).take(doomed) {
+        clear_attempt(cx, history, desired, attempt.release.version).await?;
+        cx.secrets.delete(attempt).await?;
+    }
+    Ok(())
 }
 
 /// An error with its causes on one line.
@@ -74,7 +133,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, is_install: bool) -> Record {
+fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, operation: Operation) -> Record {
     let now = Timestamp::now().to_string();
     let release = Release {
         name: cx.ownership.release.clone(),
@@ -83,31 +142,41 @@ fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, is
         info: Info {
             first_deployed: history.first_deployed().unwrap_or(&now).to_owned(),
             last_deployed: now,
-            status: if is_install {
-                Status::PendingInstall
-            } else {
-                Status::PendingUpgrade
-            },
-            description: if is_install {
-                "Initial install underway"
-            } else {
-                "Preparing upgrade"
-            }
-            .into(),
+            status: operation.pending(),
+            description: operation.begun().into(),
             notes: desired.notes.clone(),
             ..Info::default()
         },
         chart: desired.chart.clone(),
         config: desired.config.clone(),
         manifest: desired.manifest.clone(),
-        hooks: Some(desired.hooks.clone()),
+        hooks: Some(never_run(&desired.hooks)),
         ..Release::default()
     };
     Record {
         release,
-        inputs: Some(desired.inputs.clone()),
+        inputs: Some(desired.inputs.clone()).filter(|inputs| !inputs.is_empty()),
+        marks: Marks {
+            sources: desired.sources.clone(),
+            stage: None,
+            rollback_to: match operation {
+                Operation::Rollback { to } => Some(to),
+                Operation::Install | Operation::Upgrade => None,
+            },
+            refused: cx.refused.clone(),
+            tests: history.last().and_then(|last| last.marks.tests.clone()),
+        },
         owner: cx.record_owner.clone(),
+        parts: Vec::new(),
     }
+}
+
+fn never_run(hooks: &[Hook]) -> Vec<Hook> {
+    let never = |hook: &Hook| Hook {
+        last_run: HookExecution::default(),
+        ..hook.clone()
+    };
+    hooks.iter().map(never).collect()
 }
 
 /// Before the record of an attempt that failed is written over: deletes its objects that the new attempt has not. Nothing
@@ -133,22 +202,10 @@ async fn clear_attempt(cx: &Context, history: &History, desired: &Desired, revis
     remove_orphans(cx, &previous, &wanted).await
 }
 
-/// Writes the record of an attempt before its objects; only one that the history has is expected to be there.
-async fn begin(cx: &Context, history: &History, record: &Record) -> Result<(), Error> {
-    let revision = record.release.version;
-    let is_known = history.records().iter().any(|known| known.release.version == revision);
-    if !is_known {
-        match cx.secrets.create(record).await {
-            Err(error) if error.is_already_exists() => {}
-            created => return Ok(created?),
-        }
-    }
-    Ok(cx.secrets.update(record).await?)
-}
-
-async fn finish(cx: &Context, record: &mut Record, status: Status, words: &str) -> Result<(), Error> {
+async fn finish(cx: &Context, record: &mut Record, status: Status, words: String) -> Result<(), Error> {
     record.release.info.status = status;
-    words.clone_into(&mut record.release.info.description);
+    record.release.info.description = words;
+    record.marks.stage = None;
     Ok(cx.secrets.update(record).await?)
 }
 
@@ -157,20 +214,17 @@ async fn bring_out(
     cx: &Context,
     history: &History,
     desired: &Desired,
-    is_install: bool,
+    record: &mut Record,
+    operation: Operation,
 ) -> Result<Vec<Tracked>, Error> {
-    let (before, after) = if is_install {
-        (HookEvent::PreInstall, HookEvent::PostInstall)
-    } else {
-        (HookEvent::PreUpgrade, HookEvent::PostUpgrade)
-    };
+    let (before, after) = operation.hooks();
     Box::pin(define(cx, &desired.definitions)).await?;
-    hooks::run(cx, &desired.hooks, before).await?;
+    hooks::run(cx, record, before).await?;
     let previous = previous_objects(cx, history.present()).await?;
     let objects = send(cx, &desired.manifests, &previous).await?;
     let references: Vec<ObjectRef> = objects.iter().map(|tracked| tracked.object.clone()).collect();
     remove_orphans(cx, &previous, &references).await?;
-    hooks::run(cx, &desired.hooks, after).await?;
+    hooks::run(cx, record, after).await?;
     Ok(objects)
 }
 
@@ -225,7 +279,11 @@ async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Res
     let reference = ObjectRef::of(&object);
     tell_duplicates(cx, manifest, &reference)?;
     let before = previous.get(&reference).map_or(&[][..], Vec::as_slice);
-    let applied = send::bring(cx, &object, before).await?.applied();
+    let applied = if cx.force && !before.is_empty() {
+        put(cx, &object, before).await?
+    } else {
+        send::bring(cx, &object, before).await?.applied()
+    };
     if reference.gvk.kind == "CustomResourceDefinition" && readiness_of(&applied.object) != Readiness::Ready {
         hooks::await_ready(cx, &reference, "install").await?;
     }
@@ -272,7 +330,7 @@ async fn supersede(cx: &Context, history: &History, revision: u32) -> Result<(),
             let mut record = record.clone();
             record.release.info.status = Status::Superseded;
             record.owner.clone_from(&cx.record_owner);
-            cx.secrets.update(&record).await?;
+            cx.secrets.update(&mut record).await?;
         }
     }
     Ok(())
@@ -280,17 +338,18 @@ async fn supersede(cx: &Context, history: &History, revision: u32) -> Result<(),
 
 /// Deletes the oldest revisions beyond the limit.
 async fn prune(cx: &Context, history: &History, revision: u32) -> Result<(), Error> {
-    let mut kept: Vec<u32> = history.records().iter().map(|record| record.release.version).collect();
-    if !kept.contains(&revision) {
-        kept.push(revision);
-    }
+    let older: Vec<&Record> = history
+        .records()
+        .iter()
+        .filter(|record| record.release.version != revision)
+        .collect();
     let surplus = if cx.max_history == 0 {
         0
     } else {
-        kept.len().saturating_sub(cx.max_history)
+        (older.len() + 1).saturating_sub(cx.max_history)
     };
-    for old in &kept[..surplus] {
-        cx.secrets.delete(&StorageKey::new(&cx.ownership.release, *old)).await?;
+    for old in &older[..surplus] {
+        cx.secrets.delete(old).await?;
     }
     Ok(())
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use helm_kube::{Cluster, ObjectRef, Ownership, Readiness, Secrets};
-use helm_release::{ChartRecord, Hook, Manifest};
+use helm_kube::{Cluster, ObjectRef, Ownership, Readiness, Record, Secrets};
+use helm_release::{ChartRecord, Hook, Manifest, documents};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
-use crate::{ApplyPolicy, Notices, Slot};
+use crate::{ApplyPolicy, Error, Notices, Slot};
 
 /// A rendered release: what is to be in the cluster, and what its record is to say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Desired {
-    /// The digest of everything that it was rendered from.
+    /// The digest of everything that it was rendered from; empty for what another tool rendered.
     pub inputs: String,
+    /// The digests of the single inputs, as [`helm_kube::Marks::sources`] keeps them.
+    pub sources: Option<String>,
     /// What the record keeps of the chart.
     pub chart: ChartRecord,
     /// The user's values.
@@ -28,8 +30,45 @@ pub struct Desired {
     pub definitions: Vec<Manifest>,
     /// The rendered NOTES.txt.
     pub notes: String,
-    /// What happened, for the record; Helm's words if empty.
+    /// Why the revision is made, for the record; see [`crate::cause`].
+    pub cause: String,
+    /// What the record is to say instead of what happened and why, if not empty.
     pub description: String,
+}
+
+impl Desired {
+    /// What a record has: its revision once more.
+    pub fn of(record: &Record) -> Result<Self, Error> {
+        let release = &record.release;
+        let manifests = documents(&release.manifest).map_err(|source| Error::Manifest {
+            revision: release.version,
+            source,
+        })?;
+        Ok(Self {
+            inputs: record.inputs.clone().unwrap_or_default(),
+            sources: record.marks.sources.clone(),
+            chart: release.chart.clone(),
+            config: release.config.clone(),
+            manifests,
+            manifest: release.manifest.clone(),
+            hooks: release.hooks().to_vec(),
+            definitions: Vec::new(),
+            notes: release.info.notes.clone(),
+            cause: String::new(),
+            description: String::new(),
+        })
+    }
+
+    /// The content of an earlier attempt at the same inputs in place of what was rendered now: random parts stay as they
+    /// were sent.
+    pub(crate) fn as_attempted(&self, attempt: &Record) -> Result<Self, Error> {
+        Ok(Self {
+            definitions: self.definitions.clone(),
+            cause: self.cause.clone(),
+            description: self.description.clone(),
+            ..Self::of(attempt)?
+        })
+    }
 }
 
 /// Where and on whose behalf an operation acts.
@@ -53,6 +92,10 @@ pub struct Context {
     pub hook_timeout: Duration,
     /// Whether hooks are left out.
     pub disable_hooks: bool,
+    /// Whether objects are put in place of those that are there, whatever others added, as `helm --force` does.
+    pub force: bool,
+    /// The inputs whose failure is the reason for the operation, when it is a rollback.
+    pub refused: Option<String>,
     /// The place among the operations that run at once; given back while a hook is waited for.
     pub slot: Slot,
 }

@@ -26,6 +26,20 @@ pub enum Error {
         /// What it lacks.
         reason: String,
     },
+    /// A Secret should hold a revision, and does not.
+    #[error("release record {secret} can't be read ({reason}): restore that Secret, or delete it to go on without it")]
+    Unreadable {
+        /// The Secret's name.
+        secret: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A record has lost its hooks while they ran.
+    #[error("the record of revision {revision} lacks the hook that was run")]
+    NoHook {
+        /// The revision.
+        revision: u32,
+    },
     /// A hook failed.
     #[error("{event} hook {object} failed: {reason}")]
     Hook {
@@ -121,6 +135,11 @@ fn held_by(finalizers: &[String]) -> String {
 }
 
 impl Error {
+    /// Whether the step may well succeed when it is repeated as it is; what failed says nothing about the release.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Kube(error) if error.is_transient())
+    }
+
     /// Whether somebody else was faster; the step may be repeated at once.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(error) if error.is_conflict())

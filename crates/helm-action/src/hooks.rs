@@ -1,52 +1,195 @@
 //! Hooks: objects that are made, waited for and deleted at a point of a release's life.
+//!
+//! How far the hooks of an operation have come is written into its record, where Helm has it too (`last_run`), and each
+//! hook's object carries the mark of its run. An operator that was killed in between finds by both which hooks have run,
+//! and which one runs.
 
 use std::time::Duration;
 
-use helm_kube::{Claim, ObjectRef, Propagation, Readiness, readiness};
-use helm_release::{DeletePolicy, Hook, HookEvent, documents};
-use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use futures::StreamExt as _;
+use helm_kube::{Claim, ObjectRef, Propagation, Readiness, Record, readiness};
+use helm_release::{DeletePolicy, Hook, HookEvent, HookExecution, HookPhase, documents};
+use k8s_openapi::jiff::Timestamp;
+use kube::api::TypeMeta;
+use kube::runtime::WatchStreamExt as _;
+use kube::runtime::watcher::watch_object;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::objects::stamped;
-use crate::{Context, Error};
+use crate::{Context, Error, output};
 
-/// How often a hook's object is looked at.
-const POLL: Duration = Duration::from_millis(250);
+/// The annotation on a hook's object that tells its run from any other: revision, event and time of its start.
+pub(crate) const RUN: &str = "chartwright.dev/hook-run";
 
-/// Runs the hooks of `event` one after the other, by weight. The first that fails ends the operation.
-pub(crate) async fn run(cx: &Context, hooks: &[Hook], event: HookEvent) -> Result<(), Error> {
-    if cx.disable_hooks {
+/// How often an object is looked at that is on its way out, or in.
+const POLL: Duration = Duration::from_millis(50);
+
+/// What a hook of the stage under way needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It has run.
+    Nothing,
+    /// It was started: its end is waited for.
+    Await,
+    /// It is started.
+    Start,
+}
+
+/// Decides what a hook needs; `is_there` is whether its objects carry the mark of the run that is in the record.
+fn next(phase: HookPhase, is_there: bool) -> Next {
+    match (phase, is_there) {
+        (HookPhase::Succeeded, _) => Next::Nothing,
+        (HookPhase::Running, true) => Next::Await,
+        (HookPhase::Running | HookPhase::Unknown | HookPhase::Never | HookPhase::Failed, _) => Next::Start,
+    }
+}
+
+/// Runs the hooks of `event` in the record one after the other, by weight; those that have run already since the record
+/// was begun are left out. The first that fails ends the operation.
+///
+/// As in Helm, hooks that succeeded are deleted when all are done, since later ones may need earlier ones.
+pub(crate) async fn run(cx: &Context, record: &mut Record, event: HookEvent) -> Result<(), Error> {
+    let order = Hook::order(record.release.hooks(), event);
+    if cx.disable_hooks || order.is_empty() || record.marks.stage.is_some_and(|stage| stage.follows(event)) {
         return Ok(());
     }
-    for hook in Hook::at(hooks, event) {
-        let objects = objects(cx, hook).await?;
-        if hook.is_deleted(DeletePolicy::BeforeHookCreation) {
-            delete(cx, &objects).await?;
+    enter(record, event);
+    let mut outcome = Ok(());
+    let mut succeeded = Vec::with_capacity(order.len());
+    for index in order {
+        outcome = run_one(cx, record, index, event).await;
+        if outcome.is_err() {
+            break;
         }
-        for object in &objects {
-            create(cx, object).await?;
-        }
-        let outcome = cx.slot.released(await_all(cx, &objects, event)).await;
-        let policy = if outcome.is_ok() {
-            DeletePolicy::HookSucceeded
-        } else {
-            DeletePolicy::HookFailed
+        succeeded.push(index);
+    }
+    if !outcome.as_ref().is_err_and(Error::is_transient) {
+        clean_up(cx, record, event, &succeeded).await?;
+    }
+    outcome
+}
+
+/// Begins the hooks of `event`: what is in the record of an earlier event's run counts no more.
+pub(crate) fn enter(record: &mut Record, event: HookEvent) {
+    if record.marks.stage == Some(event) {
+        return;
+    }
+    record.marks.stage = Some(event);
+    for hook in record
+        .release
+        .hooks
+        .iter_mut()
+        .flatten()
+        .filter(|hook| hook.runs_at(event))
+    {
+        hook.last_run = HookExecution {
+            phase: HookPhase::Never,
+            ..HookExecution::default()
         };
-        if hook.is_deleted(policy) {
-            delete(cx, &objects).await?;
-        }
-        outcome?;
+    }
+}
+
+async fn run_one(cx: &Context, record: &mut Record, index: usize, event: HookEvent) -> Result<(), Error> {
+    let phase = record.release.hooks()[index].last_run.phase;
+    let is_there = phase == HookPhase::Running && has_begun(cx, record, index, event).await?;
+    let started = match next(phase, is_there) {
+        Next::Nothing => return Ok(()),
+        Next::Await => Ok(()),
+        Next::Start => start(cx, record, index, event).await,
+    };
+    let outcome = match started {
+        Ok(()) => await_all(cx, record, index, event).await,
+        Err(error) => Err(error),
+    };
+    // What says nothing about the hook leaves it as it is: running, or to be started again.
+    if outcome.as_ref().is_err_and(Error::is_transient) {
+        return outcome;
+    }
+    let last_run = &mut hook_mut(record, index)?.last_run;
+    last_run.completed_at = Timestamp::now().to_string();
+    last_run.phase = if outcome.is_ok() {
+        HookPhase::Succeeded
+    } else {
+        HookPhase::Failed
+    };
+    if outcome.is_err() && is_deleted(&record.release.hooks()[index], DeletePolicy::HookFailed) {
+        cx.secrets.update(record).await?;
+        delete(cx, &objects(cx, record, index, event).await?).await?;
+    }
+    outcome
+}
+
+/// Writes into the record that the hook runs, and makes its objects.
+async fn start(cx: &Context, record: &mut Record, index: usize, event: HookEvent) -> Result<(), Error> {
+    hook_mut(record, index)?.last_run = HookExecution {
+        started_at: Timestamp::now().to_string(),
+        completed_at: String::new(),
+        phase: HookPhase::Running,
+    };
+    cx.secrets.update(record).await?;
+    let objects = objects(cx, record, index, event).await?;
+    if is_deleted(&record.release.hooks()[index], DeletePolicy::BeforeHookCreation) {
+        delete(cx, &objects).await?;
+    }
+    for object in &objects {
+        create(cx, object).await?;
     }
     Ok(())
 }
 
-async fn objects(cx: &Context, hook: &Hook) -> Result<Vec<Value>, Error> {
-    let manifests = documents(&hook.manifest).map_err(|source| Error::Manifest { revision: 0, source })?;
+fn hook_mut(record: &mut Record, index: usize) -> Result<&mut Hook, Error> {
+    let revision = record.release.version;
+    let hook = record.release.hooks.as_mut().and_then(|hooks| hooks.get_mut(index));
+    hook.ok_or(Error::NoHook { revision })
+}
+
+/// Deletes the hooks that succeeded, the last one first, where they ask for it. The record says before that they have
+/// run: without their objects, nothing else would.
+async fn clean_up(cx: &Context, record: &mut Record, event: HookEvent, succeeded: &[usize]) -> Result<(), Error> {
+    let wants = |index: &&usize| is_deleted(&record.release.hooks()[**index], DeletePolicy::HookSucceeded);
+    let doomed: Vec<usize> = succeeded.iter().filter(wants).copied().collect();
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    cx.secrets.update(record).await?;
+    for index in doomed.into_iter().rev() {
+        delete(cx, &objects(cx, record, index, event).await?).await?;
+    }
+    Ok(())
+}
+
+/// Definitions are never deleted: all objects of their kinds would go with them.
+fn is_deleted(hook: &Hook, policy: DeletePolicy) -> bool {
+    hook.kind != "CustomResourceDefinition" && hook.is_deleted(policy)
+}
+
+/// The objects of a hook, with the mark of its run.
+async fn objects(cx: &Context, record: &Record, index: usize, event: HookEvent) -> Result<Vec<Value>, Error> {
+    let hook = &record.release.hooks()[index];
+    let revision = record.release.version;
+    let run = format!("{revision} {} {}", event.name(), hook.last_run.started_at);
+    let manifests = documents(&hook.manifest).map_err(|source| Error::Manifest { revision, source })?;
     let mut objects = Vec::new();
     for manifest in &manifests {
-        objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);
+        if let Some(mut object) = stamped(&cx.cluster, &cx.ownership, manifest).await? {
+            object["metadata"]["annotations"][RUN] = json!(run);
+            objects.push(object);
+        }
     }
     Ok(objects)
+}
+
+/// Whether the objects of the run that is in the record were made.
+async fn has_begun(cx: &Context, record: &Record, index: usize, event: HookEvent) -> Result<bool, Error> {
+    for object in objects(cx, record, index, event).await? {
+        let live = cx.cluster.get(&ObjectRef::of(&object)).await?;
+        let mark = live.and_then(|live| live.metadata.annotations?.get(RUN).cloned());
+        if mark.as_deref() != object["metadata"]["annotations"][RUN].as_str() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Creates a hook's object. One that an operation left which was cut off is made anew; Helm would fail there.
@@ -80,7 +223,7 @@ async fn await_gone(cx: &Context, object: &ObjectRef) -> Result<(), Error> {
     let deadline = Instant::now() + cx.hook_timeout;
     while cx.cluster.get(object).await?.is_some() {
         if Instant::now() >= deadline {
-            return Err(timeout(cx, object, "delete"));
+            return Err(timed_out(cx, object, "delete"));
         }
         sleep(POLL).await;
     }
@@ -88,42 +231,69 @@ async fn await_gone(cx: &Context, object: &ObjectRef) -> Result<(), Error> {
 }
 
 /// Helm waits for jobs and pods to end; any other hook has done its work when it is there.
-async fn await_all(cx: &Context, objects: &[Value], event: HookEvent) -> Result<(), Error> {
-    for object in objects {
-        let object = ObjectRef::of(object);
-        if matches!(object.gvk.kind.as_str(), "Job" | "Pod") {
-            await_end(cx, &object, event.name()).await?;
+async fn await_all(cx: &Context, record: &Record, index: usize, event: HookEvent) -> Result<(), Error> {
+    let left = left(cx.hook_timeout, &record.release.hooks()[index].last_run);
+    for object in objects(cx, record, index, event).await? {
+        let object = ObjectRef::of(&object);
+        if !matches!(object.gvk.kind.as_str(), "Job" | "Pod") {
+            continue;
         }
+        let end = cx.slot.released(timeout(left, end(cx, &object))).await;
+        let reason = match end.unwrap_or_else(|_| Err(timed_out(cx, &object, event.name())))? {
+            Ok(()) => continue,
+            Err(reason) => reason,
+        };
+        let said = output::tail(cx, &object).await;
+        return Err(Error::Hook {
+            event: event.name(),
+            object,
+            reason: output::join(&reason, said.as_deref()),
+        });
     }
     Ok(())
 }
 
-async fn await_end(cx: &Context, object: &ObjectRef, event: &'static str) -> Result<(), Error> {
-    let deadline = Instant::now() + cx.hook_timeout;
-    loop {
-        if let Some(live) = cx.cluster.get(object).await? {
-            let live = serde_json::to_value(&live).unwrap_or_default();
-            let phase = live.pointer("/status/phase").and_then(Value::as_str);
-            match readiness(&live) {
-                Readiness::Failed(reason) => {
-                    return Err(Error::Hook {
-                        event,
-                        object: object.clone(),
-                        reason,
-                    });
-                }
-                Readiness::Ready if object.gvk.kind == "Job" || phase == Some("Succeeded") => return Ok(()),
-                Readiness::Ready | Readiness::InProgress(_) => {}
+/// What is left of a hook's time; a second at least, so that one that ended long ago is seen to have ended.
+fn left(limit: Duration, last_run: &HookExecution) -> Duration {
+    let started: Result<Timestamp, _> = last_run.started_at.parse();
+    let passed = started.map_or(Duration::ZERO, |started| {
+        Duration::try_from(Timestamp::now().duration_since(started)).unwrap_or_default()
+    });
+    limit.saturating_sub(passed).max(Duration::from_secs(1).min(limit))
+}
+
+/// Follows a job or a pod to its end: well, or why not. One that is gone has ended: its policy, its owner or somebody else
+/// removed it, and there is nothing left to wait for.
+async fn end(cx: &Context, object: &ObjectRef) -> Result<Result<(), String>, Error> {
+    let kind = cx.cluster.discovery().find(&object.gvk).await?;
+    let api = cx.cluster.api(&kind, object.namespace.as_deref());
+    let mut states = watch_object(api, &object.name).default_backoff().boxed();
+    while let Some(state) = states.next().await {
+        let live = match state {
+            Ok(Some(mut live)) => {
+                // The items of a list do not tell their kind.
+                live.types = Some(TypeMeta {
+                    api_version: object.gvk.api_version.clone(),
+                    kind: object.gvk.kind.clone(),
+                });
+                serde_json::to_value(&live).unwrap_or_default()
             }
-        } else {
-            // Its policy, its owner or somebody else removed it: there is nothing left to wait for.
-            return Ok(());
+            // What a watch begins with may be older than the object.
+            Ok(None) if cx.cluster.get(object).await?.is_some() => continue,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => {
+                tracing::debug!(%object, %error, "failed to watch a hook; trying again");
+                continue;
+            }
+        };
+        let phase = live.pointer("/status/phase").and_then(Value::as_str);
+        match readiness(&live) {
+            Readiness::Failed(reason) => return Ok(Err(reason)),
+            Readiness::Ready if object.gvk.kind == "Job" || phase == Some("Succeeded") => return Ok(Ok(())),
+            Readiness::Ready | Readiness::InProgress(_) => {}
         }
-        if Instant::now() >= deadline {
-            return Err(timeout(cx, object, event));
-        }
-        sleep(POLL).await;
     }
+    Ok(Ok(()))
 }
 
 /// Waits until an object is ready, such as a definition that is to be established.
@@ -143,15 +313,50 @@ pub(crate) async fn await_ready(cx: &Context, object: &ObjectRef, event: &'stati
                 Readiness::InProgress(_) => {}
             }
         }
-        sleep(POLL / 5).await;
+        sleep(POLL).await;
     }
-    Err(timeout(cx, object, event))
+    Err(timed_out(cx, object, event))
 }
 
-fn timeout(cx: &Context, object: &ObjectRef, event: &'static str) -> Error {
+fn timed_out(cx: &Context, object: &ObjectRef, event: &'static str) -> Error {
     Error::HookTimeout {
         event,
         object: object.clone(),
         seconds: cx.hook_timeout.as_secs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_that_was_begun_is_waited_for_and_not_begun_again() {
+        let cases = [
+            (HookPhase::Never, false, Next::Start),
+            (HookPhase::Unknown, false, Next::Start),
+            // Killed between the record and the object, or somebody deleted the object.
+            (HookPhase::Running, false, Next::Start),
+            (HookPhase::Running, true, Next::Await),
+            (HookPhase::Succeeded, true, Next::Nothing),
+            (HookPhase::Succeeded, false, Next::Nothing),
+            (HookPhase::Failed, true, Next::Start),
+        ];
+        for (phase, is_there, wanted) in cases {
+            assert_eq!(next(phase, is_there), wanted, "{phase:?} {is_there}");
+        }
+    }
+
+    #[test]
+    fn a_hooks_time_goes_on_while_no_operator_runs() {
+        let limit = Duration::from_mins(5);
+        let begun = |seconds_ago: i64| HookExecution {
+            started_at: (Timestamp::now() - k8s_openapi::jiff::SignedDuration::from_secs(seconds_ago)).to_string(),
+            ..HookExecution::default()
+        };
+        let minute = left(limit, &begun(60));
+        assert!((235..=240).contains(&minute.as_secs()), "{minute:?}");
+        assert_eq!(left(limit, &begun(3600)), Duration::from_secs(1));
+        assert_eq!(left(limit, &HookExecution::default()), limit);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::definitions::is_unserved;
 use crate::notice::Notice;
-use crate::{Context, Error, Tracked};
+use crate::{Context, Error, Tracked, send};
 
 /// The object of a document, marked as the release's. `None` for a document with nothing in it. Of list items with one
 /// key, the last one is taken: see [`tell_duplicates`].
@@ -88,6 +88,16 @@ pub(crate) fn tell_duplicates(cx: &Context, manifest: &Manifest, object: &Object
             .add(&cx.ownership.release, Notice::Duplicate { object, duplicate });
     }
     Ok(())
+}
+
+/// Puts an object in place of the one that the release has already: what others added goes.
+pub(crate) async fn put(cx: &Context, desired: &Value, before: &[Value]) -> Result<Applied, Error> {
+    let Some(live) = cx.cluster.get(&ObjectRef::of(desired)).await? else {
+        return Ok(send::bring(cx, desired, before).await?.applied());
+    };
+    let mut desired = desired.clone();
+    desired["metadata"]["resourceVersion"] = live.metadata.resource_version.into();
+    Ok(cx.cluster.replace(&desired).await?)
 }
 
 /// What is remembered of an object that was just applied.

@@ -1,6 +1,6 @@
 //! What is known of a release.
 
-use helm_kube::{Record, Secrets};
+use helm_kube::{Record, Secrets, Unreadable};
 use helm_release::Status;
 
 use crate::Error;
@@ -9,19 +9,46 @@ use crate::Error;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     records: Vec<Record>,
+    unreadable: Vec<Unreadable>,
 }
 
-/// Reads the records of `release`.
+/// Reads the records of `release`, as far as they can be read.
 pub async fn observe(secrets: &Secrets, release: &str) -> Result<History, Error> {
-    Ok(History {
-        records: secrets.history(release).await?,
-    })
+    let (records, unreadable) = secrets.history(release).await?;
+    Ok(History { records, unreadable })
 }
 
 impl History {
     /// A history of these records, which must be sorted by revision.
     pub fn new(records: Vec<Record>) -> Self {
-        Self { records }
+        Self {
+            records,
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// Refuses a history in which a Secret can't be read that may be the deployed revision's or a later one's: what it
+    /// says can't be ignored.
+    pub fn readable(&self) -> Result<(), Error> {
+        let deployed = self.deployed().map_or(0, |record| record.release.version);
+        let counts = |unreadable: &&Unreadable| unreadable.revision.is_none_or(|revision| revision > deployed);
+        match self.unreadable.iter().find(counts) {
+            Some(unreadable) => Err(Error::Unreadable {
+                secret: unreadable.name.clone(),
+                reason: unreadable.reason.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The Secrets that should hold a revision and can't be read.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
+    }
+
+    /// A record by its revision.
+    pub fn find(&self, revision: u32) -> Option<&Record> {
+        self.records.iter().find(|record| record.release.version == revision)
     }
 
     /// All records, oldest first.

@@ -1,13 +1,13 @@
 //! The end of a release.
 
 use futures::future::try_join_all;
-use helm_kube::{Claim, Deletion, ObjectRef, Propagation, is_kept};
-use helm_release::{Hook, HookEvent, Status, StorageKey, documents, uninstall_rank};
+use helm_kube::{Claim, Deletion, ObjectRef, Propagation, Record, is_kept};
+use helm_release::{HookEvent, Status, documents, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
 use crate::objects::{earlier, object_of};
-use crate::{Context, Error, History, hooks};
+use crate::{Context, Error, History, hooks, sweep};
 
 /// An object of an uninstalled release that is still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,32 +21,58 @@ pub struct Remaining {
 /// Deletes all objects of a release but those that the chart keeps, in Helm's order, with the delete hooks around, and
 /// then its records.
 ///
+/// Where a record can't be read, or `was_deployed` says that there was one and there is none, the objects are found by
+/// their marks.
+///
 /// Returns the objects that are slow to go. While there are any, the records stay, marked `uninstalling`, and the hooks
 /// for after the deletion wait: call it again.
-pub async fn uninstall(cx: &Context, history: &History) -> Result<Vec<Remaining>, Error> {
-    let Some(last) = history.last() else {
-        return Ok(Vec::new());
-    };
-    let hooks: Vec<Hook> = last.release.hooks().to_vec();
-    if last.release.info.status != Status::Uninstalling {
-        hooks::run(cx, &hooks, HookEvent::PreDelete).await?;
-        let mut record = last.clone();
-        record.release.info.status = Status::Uninstalling;
-        record.release.info.deleted = Timestamp::now().to_string();
-        record.release.info.description = "Deletion in progress (or silently failed)".into();
-        cx.secrets.update(&record).await?;
+pub async fn uninstall(cx: &Context, history: &History, was_deployed: bool) -> Result<Vec<Remaining>, Error> {
+    let mut record = history.last().cloned();
+    if let Some(record) = &mut record {
+        prepare(cx, record).await?;
     }
     let mut remaining = Vec::new();
-    let objects = objects(cx, history).await?;
+    let mut objects = objects(cx, history).await?;
+    if !history.unreadable().is_empty() || (record.is_none() && was_deployed) {
+        objects = sweep::marked(cx).await?;
+    }
     for wave in objects.chunk_by(|a, b| uninstall_rank(&a.gvk.kind) == uninstall_rank(&b.gvk.kind)) {
         let left = try_join_all(wave.iter().map(|object| remove(cx, object))).await?;
         remaining.extend(left.into_iter().flatten());
     }
     if remaining.is_empty() {
-        hooks::run(cx, &hooks, HookEvent::PostDelete).await?;
+        if let Some(record) = &mut record {
+            run_hooks(cx, record, HookEvent::PostDelete).await?;
+        }
         forget(cx, history).await?;
     }
     Ok(remaining)
+}
+
+/// Marks the release as being uninstalled and runs the hooks for before, once.
+async fn prepare(cx: &Context, record: &mut Record) -> Result<(), Error> {
+    let info = &mut record.release.info;
+    if info.status != Status::Uninstalling {
+        info.status = Status::Uninstalling;
+        info.deleted = Timestamp::now().to_string();
+        info.description = "Deletion in progress (or silently failed)".into();
+        record.marks.stage = None;
+    }
+    if record.marks.stage == Some(HookEvent::PostDelete) {
+        return Ok(());
+    }
+    run_hooks(cx, record, HookEvent::PreDelete).await?;
+    hooks::enter(record, HookEvent::PostDelete);
+    Ok(cx.secrets.update(record).await?)
+}
+
+/// Runs hooks. One that fails is noted as failed, so that it runs again at the next attempt.
+async fn run_hooks(cx: &Context, record: &mut Record, event: HookEvent) -> Result<(), Error> {
+    let outcome = hooks::run(cx, record, event).await;
+    if outcome.as_ref().is_err_and(|error| !error.is_transient()) {
+        cx.secrets.update(record).await?;
+    }
+    outcome
 }
 
 /// Deletes an object, if it is the release's: an install that failed because an object of that name belongs to somebody
@@ -79,10 +105,11 @@ async fn remove(cx: &Context, object: &ObjectRef) -> Result<Option<Remaining>, E
 
 /// Deletes all records of a release, the newest last: it alone tells that there is something left to do.
 async fn forget(cx: &Context, history: &History) -> Result<(), Error> {
+    for unreadable in history.unreadable() {
+        cx.secrets.delete_unreadable(unreadable).await?;
+    }
     for record in history.records() {
-        cx.secrets
-            .delete(&StorageKey::new(&cx.ownership.release, record.release.version))
-            .await?;
+        cx.secrets.delete(record).await?;
     }
     Ok(())
 }

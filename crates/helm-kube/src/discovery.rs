@@ -17,6 +17,8 @@ pub struct ApiKind {
     pub resource: ApiResource,
     /// Whether its objects live in namespaces.
     pub namespaced: bool,
+    /// Whether its objects can be listed and deleted.
+    pub kept: bool,
 }
 
 /// A snapshot of what the server serves.
@@ -65,6 +67,15 @@ impl Discovery {
         others.into_iter().next()
     }
 
+    /// The kinds whose objects can be listed and deleted, each in one of its versions.
+    pub fn kinds(&self) -> Vec<&ApiKind> {
+        let mut kinds: Vec<&ApiKind> = self.kinds.values().filter(|kind| kind.kept).collect();
+        let name = |kind: &ApiKind| (kind.resource.group.clone(), kind.resource.kind.clone());
+        kinds.sort_by_key(|kind| (name(kind), kind.resource.version.clone()));
+        kinds.dedup_by_key(|kind| name(kind));
+        kinds
+    }
+
     fn add(&mut self, list: APIGroupDiscoveryList) {
         for item in list.items {
             let group = item.metadata.and_then(|metadata| metadata.name).unwrap_or_default();
@@ -95,10 +106,14 @@ impl Discovery {
             plural: served.resource.unwrap_or_default(),
         };
         let namespaced = served.scope.as_deref() == Some("Namespaced");
+        let can = |verb: &str| served.verbs.iter().any(|known| known == verb);
+        let kept = can("list") && can("delete");
         self.api_versions.push(format!("{api_version}/{kind}"));
-        self.kinds
-            .entry(Gvk::new(api_version, kind))
-            .or_insert(ApiKind { resource, namespaced });
+        self.kinds.entry(Gvk::new(api_version, kind)).or_insert(ApiKind {
+            resource,
+            namespaced,
+            kept,
+        });
     }
 }
 

@@ -249,6 +249,13 @@ impl Error {
         self.reply().is_some_and(|reply| reply.code() == Some(403))
     }
 
+    /// Whether the request may well succeed when it is sent again as it is: there was no answer, or one that tells of the
+    /// server rather than of the request.
+    pub fn is_transient(&self) -> bool {
+        let code = self.reply().map(Reply::code);
+        code.is_some_and(|code| code.is_none_or(|code| code == 429 || code >= 500)) || self.is_conflict()
+    }
+
     /// Whether somebody else changed the object at the same time, or owns a field of it.
     pub fn is_conflict(&self) -> bool {
         self.reply().is_some_and(|reply| reply.reason() == "Conflict")

@@ -40,4 +40,4 @@ pub use object::{Gvk, ObjectRef};
 pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
 pub use readiness::{Readiness, readiness};
 pub use refusal::{Refusal, clearing};
-pub use storage::{Record, Secrets};
+pub use storage::{Marks, Record, Secrets, TestRun, Unreadable};

@@ -1,31 +1,69 @@
 //! Release records in Secrets, as Helm 3 and 4 keep them.
 
-use std::collections::BTreeMap;
+mod secret;
 
-use helm_release::{Release, StorageKey, decode, encode};
-use k8s_openapi::ByteString;
+use helm_release::{HookEvent, Release, StorageKey};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{Api, DeleteParams, ListParams, PostParams};
 use kube::{Client, ResourceExt};
+use serde::{Deserialize, Serialize};
 
+use self::secret::{Written, is_part, read, write};
 use crate::{Error, FIELD_MANAGER, Gvk, ObjectRef};
 
-/// The Secret type of release records.
-const RECORD_TYPE: &str = "helm.sh/release.v1";
-
-/// The annotation with the digest of the inputs that made a revision. Helm neither writes nor keeps it.
-const INPUTS: &str = "chartwright.dev/inputs";
-
 /// One revision as it is stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// The revision.
     pub release: Release,
     /// The digest of the inputs that it was rendered from; `None` in records that others wrote.
     pub inputs: Option<String>,
+    /// What else we note of it.
+    pub marks: Marks,
     /// The custom resource that it belongs to, where one can own it.
     pub owner: Option<OwnerReference>,
+    /// The Secrets with the rest of a record that is too large for one, by name; as they were read or written last.
+    pub parts: Vec<String>,
+}
+
+/// What we note of a revision beside Helm's record, in annotations of its Secret. Helm neither writes nor keeps it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The digests of the single inputs, by which a later revision tells its cause.
+    pub sources: Option<String>,
+    /// The hooks that the operation under way has begun last.
+    pub stage: Option<HookEvent>,
+    /// The revision whose content this one took over.
+    pub rollback_to: Option<u32>,
+    /// The inputs whose failure was the reason to go back; `None` where somebody asked for it.
+    pub refused: Option<String>,
+    /// The tests that somebody asked for last.
+    pub tests: Option<TestRun>,
+}
+
+/// A run of a release's tests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRun {
+    /// What asked for it: each new text asks for a run.
+    pub asked: String,
+    /// The revision that was tested.
+    pub revision: u32,
+    /// Whether all tests passed; `None` while they run.
+    pub passed: Option<bool>,
+    /// How it went, for people.
+    pub message: String,
+}
+
+/// A Secret that should hold a revision, and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its name.
+    pub name: String,
+    /// The revision, if its name tells.
+    pub revision: Option<u32>,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// The release records of one namespace.
@@ -44,60 +82,121 @@ impl Secrets {
         }
     }
 
-    /// All revisions of a release, oldest first. A Secret that holds no readable record fails the whole call: what it
-    /// says can't be ignored.
-    pub async fn history(&self, release: &str) -> Result<Vec<Record>, Error> {
-        let params = ListParams::default().labels(&format!("owner=helm,name={release}"));
-        let list = self.api.list(&params).await.map_err(|source| Error::List {
-            what: format!("the records of release {}/{release}", self.namespace),
-            source: source.into(),
-        })?;
-        let mut records = list.items.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    /// All revisions of a release, oldest first, and the Secrets that should hold one and can't be read.
+    pub async fn history(&self, release: &str) -> Result<(Vec<Record>, Vec<Unreadable>), Error> {
+        let of_release = format!("owner in (helm,{}),name={release}", secret::PART_OWNER);
+        let all = self.list(release, &of_release).await?;
+        let (parts, heads): (Vec<Secret>, Vec<Secret>) = all.into_iter().partition(is_part);
+        let (mut records, mut unreadable) = (Vec::with_capacity(heads.len()), Vec::new());
+        for head in &heads {
+            match read(head, &parts) {
+                Ok(record) => records.push(record),
+                Err(error) => unreadable.push(Unreadable {
+                    name: head.name_any(),
+                    revision: StorageKey::parse(&head.name_any()).map(|key| key.revision()),
+                    reason: error.to_string(),
+                }),
+            }
+        }
         records.sort_by_key(|record| record.release.version);
-        Ok(records)
+        Ok((records, unreadable))
     }
 
     /// Stores a new revision; it must not exist.
-    pub async fn create(&self, record: &Record) -> Result<(), Error> {
-        let secret = write(record, "createdAt")?;
-        let params = PostParams {
-            dry_run: false,
-            field_manager: Some(FIELD_MANAGER.into()),
-        };
-        self.api
-            .create(&params, &secret)
-            .await
-            .map(drop)
-            .map_err(|source| Error::Create {
-                object: self.reference(&secret.name_any()),
-                source: source.into(),
-            })
+    pub async fn create(&self, record: &mut Record) -> Result<(), Error> {
+        let written = self.write_parts(record, "createdAt").await?;
+        self.post(&written.head).await?;
+        self.settle(record, &written).await
     }
 
     /// Stores a revision anew, whatever is there.
-    pub async fn update(&self, record: &Record) -> Result<(), Error> {
-        let secret = write(record, "modifiedAt")?;
-        let params = PostParams {
-            dry_run: false,
-            field_manager: Some(FIELD_MANAGER.into()),
-        };
-        let name = secret.name_any();
-        match self.api.replace(&name, &params, &secret).await {
-            Err(kube::Error::Api(status)) if status.code == 404 => self.create(record).await,
-            Err(source) => Err(Error::Apply {
-                object: self.reference(&name),
-                source: source.into(),
-            }),
-            Ok(_) => Ok(()),
+    ///
+    /// The first Secret of a large record names the others, and is written after them: whenever the process dies, what
+    /// it names is there.
+    pub async fn update(&self, record: &mut Record) -> Result<(), Error> {
+        let written = self.write_parts(record, "modifiedAt").await?;
+        let name = written.head.name_any();
+        match self.api.replace(&name, &post_params(), &written.head).await {
+            Err(kube::Error::Api(status)) if status.code == 404 => self.post(&written.head).await?,
+            Err(source) => {
+                return Err(Error::Apply {
+                    object: self.reference(&name),
+                    source: source.into(),
+                });
+            }
+            Ok(_) => {}
         }
+        self.settle(record, &written).await
     }
 
     /// Deletes a revision; one that is gone already counts as deleted.
-    pub async fn delete(&self, key: &StorageKey) -> Result<(), Error> {
-        match self.api.delete(&key.to_string(), &DeleteParams::default()).await {
+    pub async fn delete(&self, record: &Record) -> Result<(), Error> {
+        let key = StorageKey::new(&record.release.name, record.release.version);
+        self.delete_secret(&key.to_string()).await?;
+        if record.parts.is_empty() {
+            return Ok(());
+        }
+        // A later state of the record may have others than the ones that are known.
+        let of_record = format!(
+            "owner={},name={},version={}",
+            secret::PART_OWNER,
+            key.release(),
+            key.revision()
+        );
+        for part in self.list(key.release(), &of_record).await? {
+            self.delete_secret(&part.name_any()).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a Secret that can't be read.
+    pub async fn delete_unreadable(&self, unreadable: &Unreadable) -> Result<(), Error> {
+        self.delete_secret(&unreadable.name).await
+    }
+
+    async fn write_parts(&self, record: &Record, stamp: &str) -> Result<Written, Error> {
+        let written = write(record, stamp)?;
+        for part in &written.parts {
+            match self.post(part).await {
+                // Its name is made of its content.
+                Err(error) if error.is_already_exists() => {}
+                result => result?,
+            }
+        }
+        Ok(written)
+    }
+
+    /// Deletes the parts that the record's Secret names no more.
+    async fn settle(&self, record: &mut Record, written: &Written) -> Result<(), Error> {
+        let parts: Vec<String> = written.parts.iter().map(ResourceExt::name_any).collect();
+        for stale in record.parts.iter().filter(|part| !parts.contains(part)) {
+            self.delete_secret(stale).await?;
+        }
+        record.parts = parts;
+        Ok(())
+    }
+
+    async fn list(&self, release: &str, labels: &str) -> Result<Vec<Secret>, Error> {
+        let list = self.api.list(&ListParams::default().labels(labels)).await;
+        list.map(|list| list.items).map_err(|source| Error::List {
+            what: format!("the records of release {}/{release}", self.namespace),
+            source: source.into(),
+        })
+    }
+
+    async fn post(&self, secret: &Secret) -> Result<(), Error> {
+        let result = self.api.create(&post_params(), secret).await;
+        result.map(drop).map_err(|source| Error::Create {
+            object: self.reference(&secret.name_any()),
+            source: source.into(),
+        })
+    }
+
+    async fn delete_secret(&self, name: &str) -> Result<(), Error> {
+        match self.api.delete(name, &DeleteParams::default()).await {
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
             Err(source) => Err(Error::Delete {
-                object: self.reference(&key.to_string()),
+                object: self.reference(name),
                 source: source.into(),
             }),
             Ok(_) => Ok(()),
@@ -113,62 +212,9 @@ impl Secrets {
     }
 }
 
-fn read(secret: &Secret) -> Result<Record, Error> {
-    let data = secret
-        .data
-        .as_ref()
-        .and_then(|data| data.get("release"))
-        .map(|bytes| bytes.0.as_slice());
-    let mut release = decode(data.unwrap_or_default()).map_err(|source| Error::Record {
-        key: secret.name_any(),
-        source,
-    })?;
-    release.labels = secret
-        .labels()
-        .iter()
-        .filter(|(key, _)| !SYSTEM_LABELS.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let inputs = secret.annotations().get(INPUTS).cloned();
-    let owner = secret
-        .owner_references()
-        .iter()
-        .find(|owner| owner.controller == Some(true))
-        .cloned();
-    Ok(Record { release, inputs, owner })
-}
-
-/// The labels that Helm sets on every record by itself.
-const SYSTEM_LABELS: &[&str] = &["name", "owner", "status", "version", "createdAt", "modifiedAt"];
-
-fn write(record: &Record, stamp: &str) -> Result<Secret, Error> {
-    let release = &record.release;
-    let key = StorageKey::new(&release.name, release.version).to_string();
-    let text = encode(release).map_err(|source| Error::Record {
-        key: key.clone(),
-        source,
-    })?;
-    let mut labels: BTreeMap<String, String> = release.labels.clone();
-    labels.insert("name".into(), release.name.clone());
-    labels.insert("owner".into(), "helm".into());
-    labels.insert("status".into(), release.info.status.to_string());
-    labels.insert("version".into(), release.version.to_string());
-    labels.insert(
-        stamp.into(),
-        k8s_openapi::jiff::Timestamp::now().as_second().to_string(),
-    );
-    let mut secret = Secret {
-        type_: Some(RECORD_TYPE.into()),
-        data: Some(BTreeMap::from([("release".into(), ByteString(text.into_bytes()))])),
-        ..Secret::default()
-    };
-    secret.metadata.name = Some(key);
-    secret.metadata.namespace = Some(release.namespace.clone());
-    secret.metadata.labels = Some(labels);
-    secret.metadata.annotations = record
-        .inputs
-        .clone()
-        .map(|inputs| BTreeMap::from([(INPUTS.into(), inputs)]));
-    secret.metadata.owner_references = record.owner.clone().map(|owner| vec![owner]);
-    Ok(secret)
+fn post_params() -> PostParams {
+    PostParams {
+        dry_run: false,
+        field_manager: Some(FIELD_MANAGER.into()),
+    }
 }

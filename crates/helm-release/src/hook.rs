@@ -125,6 +125,17 @@ impl HookEvent {
         })
     }
 
+    /// Whether it comes after `other` in one operation.
+    pub fn follows(self, other: Self) -> bool {
+        matches!(
+            (other, self),
+            (Self::PreInstall, Self::PostInstall)
+                | (Self::PreUpgrade, Self::PostUpgrade)
+                | (Self::PreRollback, Self::PostRollback)
+                | (Self::PreDelete, Self::PostDelete)
+        )
+    }
+
     /// Helm's name of it.
     pub fn name(self) -> &'static str {
         match self {
@@ -166,11 +177,36 @@ impl Hook {
         self.delete_policies.iter().any(|written| written == policy.name())
     }
 
-    /// The hooks of `event` in the order in which they run: by weight, then as Helm's order of kinds has left them,
-    /// then by name.
-    pub fn at(hooks: &[Self], event: HookEvent) -> Vec<&Self> {
-        let mut chosen: Vec<&Self> = hooks.iter().filter(|hook| hook.runs_at(event)).collect();
-        chosen.sort_by_key(|hook| hook.weight);
+    /// The places of the hooks of `event` in the order in which they run: by weight, then by name, then as Helm's order
+    /// of kinds has left them.
+    pub fn order(hooks: &[Self], event: HookEvent) -> Vec<usize> {
+        let mut chosen: Vec<usize> = (0..hooks.len()).filter(|index| hooks[*index].runs_at(event)).collect();
+        chosen.sort_by_key(|index| (hooks[*index].weight, &hooks[*index].name));
         chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hooks_run_by_weight_and_then_by_name() {
+        let hook = |name: &str, weight: i64, events: &[HookEvent]| Hook {
+            name: name.into(),
+            weight,
+            events: events.to_vec(),
+            ..Hook::default()
+        };
+        let before = [HookEvent::PreInstall];
+        let hooks = [
+            hook("b", 0, &before),
+            hook("a", 0, &[HookEvent::PreUpgrade, HookEvent::PreInstall]),
+            hook("z", -1, &before),
+            hook("c", 5, &[HookEvent::Test]),
+        ];
+        assert_eq!(Hook::order(&hooks, HookEvent::PreInstall), [2, 1, 0]);
+        assert_eq!(Hook::order(&hooks, HookEvent::PreUpgrade), [1]);
+        assert_eq!(Hook::order(&hooks, HookEvent::PostDelete), [0_usize; 0]);
     }
 }

@@ -25,7 +25,7 @@ pub struct Manifest {
 pub struct Sorted {
     /// The documents to install.
     pub manifests: Vec<Manifest>,
-    /// The hooks. [`Hook::at`] sorts those of one event further.
+    /// The hooks. [`Hook::order`] sorts those of one event further.
     pub hooks: Vec<Hook>,
     /// The events, as written, of the hooks that were left out because Helm knows no such event.
     pub unknown_hooks: Vec<String>,

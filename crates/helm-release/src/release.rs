@@ -75,6 +75,11 @@ impl ChartRecord {
     pub fn name(&self) -> &str {
         self.metadata.get("name").and_then(Value::as_str).unwrap_or_default()
     }
+
+    /// The chart's version.
+    pub fn version(&self) -> &str {
+        self.metadata.get("version").and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 impl Release {
