@@ -47,6 +47,22 @@ impl Project {
         self.command(&kubectl(), args)
     }
 
+    /// The server publishes a kind's schema some time after it has established the kind.
+    fn wait_until_explained(&self, plural: &str) {
+        let start = Instant::now();
+        let explain = || {
+            Command::new(kubectl())
+                .args(["explain", plural])
+                .env("KUBECONFIG", &self.kubeconfig)
+                .output()
+                .unwrap()
+        };
+        while !explain().status.success() {
+            assert!(start.elapsed() < PATIENCE, "{plural} is not explained");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     fn make(&self, target: &str) -> String {
         let kubectl = format!("KUBECTL={}", kubectl());
         let chartwright = format!("CHARTWRIGHT={}", env!("CARGO_BIN_EXE_chartwright"));
@@ -143,6 +159,7 @@ async fn e2e_the_server_takes_every_generated_file_and_explains_the_values() {
         "30s",
     ];
     project.kubectl(&wait);
+    project.wait_until_explained(&plural);
     let explained = project.kubectl(&["explain", &format!("{plural}.spec.image.app")]);
     assert!(
         explained.contains("The image's name without tag and digest."),
