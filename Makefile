@@ -35,7 +35,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e chaos lint fmt parity fuzz-diff bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -72,6 +72,9 @@ parity: build ## Compare `chartwright template` with real Helm over the corpus (
 
 fuzz-diff: ## Compare generated templates and function calls with real Go (CASES=200000, SEED=...)
 	@hack/fuzz-diff.sh $(CASES) $(SEED)
+
+fuzz: ## Fuzz every target for TIME seconds (60), with a nightly toolchain and cargo-fuzz
+	@hack/fuzz.sh $(or $(TIME),60)
 
 bench-render: ## Time our engine against Helm's, library and command, as ratios (CORPUS=..., where there is one)
 	@hack/bench-render.sh

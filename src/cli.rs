@@ -4,12 +4,15 @@ mod bundle;
 mod completion;
 mod create;
 mod init;
+mod lint;
 mod migrate;
 mod rbac;
 mod release;
 mod run;
 mod schema;
+mod stdout;
 mod template;
+mod values;
 mod version;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +43,8 @@ enum Command {
     Bundle(bundle::BundleArgs),
     /// Render a chart locally.
     Template(Box<template::TemplateArgs>),
+    /// Examine charts for possible mistakes.
+    Lint(Box<lint::LintArgs>),
     /// Print the revisions of a release.
     History(release::HistoryArgs),
     /// Print how a release and its objects are.
@@ -65,6 +70,7 @@ impl Cli {
             Command::Migrate(args) => migrate::run(args),
             Command::Bundle(args) => bundle::run(args),
             Command::Template(args) => template::run(args),
+            Command::Lint(args) => lint::run(args),
             Command::History(args) => release::history(args),
             Command::Status(args) => release::status(args),
             Command::Get(args) => release::get(args),

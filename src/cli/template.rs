@@ -16,6 +16,7 @@ use helm_chart::{Chart, Warning};
 use helm_engine::{Engine, Error as EngineError, RENDER_STACK, Rendered};
 use helm_release::{Hook, HookEvent, Sorted, sort_manifests, write_documents};
 
+use super::stdout;
 pub(super) use args::TemplateArgs;
 use options::{Hooks, TemplateOptions};
 
@@ -70,7 +71,7 @@ fn template(options: &TemplateOptions) -> anyhow::Result<()> {
 /// Loads and renders the chart; the steps and their order are Helm's.
 fn release(options: &TemplateOptions) -> Result<Release, Failure> {
     let path = inputs::locate(&options.chart)?;
-    let values = inputs::values(&options.values)?;
+    let values = options.values.read()?;
     let chart = load(&path)?;
     name::validate(&options.request.name)?;
     let mut log = Vec::new();
@@ -172,7 +173,7 @@ fn show(release: &Release, options: &TemplateOptions) -> anyhow::Result<()> {
     if !options.show_only.is_empty() {
         text = show_only::select(&text, &options.show_only)?;
     }
-    output::print(&text)
+    stdout::print(&text)
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {

@@ -46,18 +46,13 @@ pub struct Location {
     pub file: Str,
     /// The line, from 1.
     pub line: u32,
-    /// The byte in the line, from 0; parse errors have none.
+    /// The byte in the line, from 0; of a parse error, the token at which the parser gave up, which its text leaves out.
     pub column: Option<u32>,
 }
 
 impl Error {
-    /// An error of the parser at `file` and `line`.
-    pub(crate) fn parse(file: Str, line: u32, detail: impl Into<Str>) -> Self {
-        let location = Location {
-            file,
-            line,
-            column: None,
-        };
+    /// An error of the parser at `location`.
+    pub(crate) fn parse(location: Location, detail: impl Into<Str>) -> Self {
         Self::new(
             ErrorKind::Parse,
             Some(location),
@@ -180,7 +175,7 @@ impl Error {
             text.extend_from_slice(b"template: ");
             text.extend_from_slice(file.as_bytes());
             text.extend_from_slice(format!(":{line}").as_bytes());
-            if let Some(column) = column {
+            if let Some(column) = column.filter(|_| self.kind() != ErrorKind::Parse) {
                 text.extend_from_slice(format!(":{column}: executing ").as_bytes());
                 text.extend_from_slice(&crate::quote::quote(template.as_bytes()));
                 text.extend_from_slice(b" at <");

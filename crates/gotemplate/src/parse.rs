@@ -17,7 +17,7 @@ use crate::lex::{Lexer, LoopWords};
 use crate::quote::quote;
 use crate::set::{self, Source};
 use crate::token::{Token, TokenKind};
-use crate::{Error, FuncMap, Parsed, Template};
+use crate::{Error, FuncMap, Location, Parsed, Template};
 
 /// Parentheses and control structures within each other, at most. Go has 10,000 for parentheses and none for the rest, on
 /// a stack that grows; this many fit a thread of 2 MiB.
@@ -197,16 +197,24 @@ impl Parser<'_> {
         let newlines = before.iter().filter(|byte| **byte == b'\n').count();
         u32::try_from(newlines).map_or(u32::MAX, |newlines| newlines.saturating_add(1))
     }
+
+    fn column_of(&self, token: Token) -> u32 {
+        let before = self.source.text.get(..token.start as usize).unwrap_or_default();
+        let bytes = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
 }
 
 // Errors.
 impl Parser<'_> {
     fn fail(&self, detail: impl Into<Vec<u8>>) -> Error {
-        Error::parse(
-            self.source.file.clone(),
-            self.line_of(self.frame.tokens[0]),
-            detail.into(),
-        )
+        let token = self.frame.tokens[0];
+        let location = Location {
+            file: self.source.file.clone(),
+            line: self.line_of(token),
+            column: Some(self.column_of(token)),
+        };
+        Error::parse(location, detail.into())
     }
 
     fn unexpected(&self, token: Token, context: &str) -> Error {

@@ -50,11 +50,11 @@ pub use error::helm_text;
 pub use ignore::{IgnoreError, Rules, path_matches};
 pub use installable::{InstallableError, MissingDependencies};
 pub use load::{
-    ArchiveError, LoadError, Loaded, MAX_CHART_SIZE, MAX_FILE_SIZE, load, load_archive, load_dir, load_files,
-    load_packed,
+    ArchiveError, LoadError, Loaded, MAX_CHART_SIZE, MAX_FILE_SIZE, MAX_SUBCHARTS_SIZE, load, load_archive, load_dir,
+    load_files, load_packed, unpack,
 };
-pub use metadata::{ChartType, Dependency, Lock, Maintainer, Metadata, TypeError, ValidationError};
+pub use metadata::{ChartFile, ChartType, Dependency, Lock, Maintainer, Metadata, TypeError, ValidationError};
 pub use overrides::{Overrides, OverridesError};
 pub use schema::{Schema, SchemaError, validate};
-pub use values::{Coalesced, MAX_DEPTH, ValuesError, coalesce, merge};
+pub use values::{Coalesced, MAX_DEPTH, ValuesError, coalesce, merge, read_values, with_defaults};
 pub use warning::Warning;

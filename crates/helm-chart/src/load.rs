@@ -19,6 +19,9 @@ pub const MAX_FILE_SIZE: u64 = 5 * 1024 * 1024;
 /// The most an archive may unpack to, in bytes; Helm's limit.
 pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
 
+/// The most that the archives in the `charts/` folders of a chart may unpack to together, in bytes; Helm has no limit.
+pub const MAX_SUBCHARTS_SIZE: u64 = 256 * 1024 * 1024;
+
 /// The most levels of archives and folders within `charts/` folders; Helm has no limit.
 const MAX_CHART_DEPTH: usize = 100;
 
@@ -126,6 +129,9 @@ pub enum LoadError {
         #[source]
         source: Box<LoadError>,
     },
+    /// The subcharts' archives unpack to more than [`MAX_SUBCHARTS_SIZE`].
+    #[error("the decompressed subcharts are larger than the maximum size {MAX_SUBCHARTS_SIZE}")]
+    SubchartsTooLarge,
     /// Subcharts are nested too deeply.
     #[error("subcharts are nested deeper than {MAX_CHART_DEPTH} levels")]
     SubchartDepth,
@@ -211,10 +217,7 @@ pub fn load_dir(path: impl AsRef<Path>) -> Result<Loaded, LoadError> {
 /// Loads a chart from a packed archive (`.tgz`). Links within it are empty files and lead nowhere.
 pub fn load_archive(path: impl AsRef<Path>) -> Result<Loaded, LoadError> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| LoadError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = read(path)?;
     sniff::ensure_archive(path, &bytes)?;
     load_files(archive::unpack(&bytes)?)
 }
@@ -224,10 +227,23 @@ pub fn load_packed(archive: &[u8]) -> Result<Loaded, LoadError> {
     load_files(archive::unpack(archive)?)
 }
 
+/// The files of a packed archive (`.tgz`), named from the chart's folder, without making a chart of them.
+pub fn unpack(path: impl AsRef<Path>) -> Result<Vec<File>, LoadError> {
+    Ok(archive::unpack(&read(path.as_ref())?)?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    fs::read(path).map_err(|source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Makes a chart of files in memory; their names are paths below the chart's folder.
 pub fn load_files(files: Vec<File>) -> Result<Loaded, LoadError> {
     let mut warnings = Vec::new();
-    let mut chart = assemble::assemble(files, &mut warnings, 0)?;
+    let mut remaining = MAX_SUBCHARTS_SIZE;
+    let mut chart = assemble::assemble(files, &mut warnings, &mut remaining, 0)?;
     chart.place_below(None);
     Ok(Loaded { chart, warnings })
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use govalue::Value;
 use serde::Serialize;
 
-pub use read::TypeError;
+pub use read::{ChartFile, TypeError};
 pub(crate) use validate::MetadataBuilder;
 pub use validate::ValidationError;
 

@@ -20,6 +20,9 @@ const MAX_NAME_LEVEL: usize = 30;
 /// The most indexes that may follow each other, as in `a[0][0][0]`; Helm has no limit.
 const MAX_LIST_LEVEL: usize = 500;
 
+/// The most items that the indexes of one line may make, with the nulls before them; Helm has no limit.
+const MAX_ITEMS: i64 = 1 << 20;
+
 /// Why a line cannot be read, in Helm's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +57,9 @@ pub enum StrvalsError {
     /// Too many indexes follow each other.
     #[error("more than {MAX_LIST_LEVEL} indexes follow each other")]
     TooManyIndexes,
+    /// The indexes of a line make too many items.
+    #[error("the indexes of a line make more than {MAX_ITEMS} items")]
+    TooManyItems,
     /// What a key leads to is not what the line takes it for.
     #[error("unable to parse key: interface conversion: interface {{}} is {found}, not {wanted}")]
     Kind {

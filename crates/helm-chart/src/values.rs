@@ -9,6 +9,7 @@ mod tables;
 use govalue::{Map, Value};
 
 use crate::chart::Chart;
+use crate::metadata::TypeError;
 use crate::warning::Warning;
 
 pub(crate) use coalesce::{Mode, Subject, coalesce_tree};
@@ -59,6 +60,22 @@ pub fn coalesce(chart: &Chart, values: Map) -> Result<Coalesced, ValuesError> {
 /// As [`coalesce`], but nulls stay: Helm's `MergeValues`.
 pub fn merge(chart: &Chart, values: Map) -> Result<Coalesced, ValuesError> {
     join(chart, values, Mode::Merge)
+}
+
+/// A user's values with the defaults of one chart, whatever its subcharts': Helm's `CoalesceTables`.
+pub fn with_defaults(mut values: Map, defaults: &Map) -> Map {
+    coalesce_tables(&mut values, defaults, &Trail::ROOT, Mode::Coalesce, &mut Vec::new());
+    values
+}
+
+/// Reads a `values.yaml` as Helm's `ReadValues` does; the error is Helm's text.
+pub fn read_values(text: &[u8]) -> Result<Map, String> {
+    match crate::yaml::read(text).map_err(|error| error.to_string())? {
+        Value::Null => Ok(Map::new()),
+        Value::Map(map) if is_too_deep(&map) => Err(ValuesError::TooDeep.to_string()),
+        Value::Map(map) => Ok(through_json(map)),
+        other => Err(TypeError::document(&other, "chartutil.Values").to_string()),
+    }
 }
 
 fn join(chart: &Chart, mut values: Map, mode: Mode) -> Result<Coalesced, ValuesError> {

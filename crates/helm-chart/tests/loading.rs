@@ -155,6 +155,30 @@ fn archives_that_reach_out_of_their_folder_or_are_too_large_are_refused() {
 }
 
 #[test]
+fn subcharts_that_unpack_to_too_much_together_are_refused() {
+    let full = vec![b'a'; 5 * 1024 * 1024];
+    let mut entries: Vec<(&str, &[u8])> = vec![("app/Chart.yaml", CHART.as_bytes())];
+    entries.extend((0..19).map(|_| ("app/full", full.as_slice())));
+    let bomb = pack(&entries);
+    let file = |name: &str, data: &[u8]| File {
+        name: name.into(),
+        data: data.into(),
+    };
+    let chart = || file("Chart.yaml", CHART.as_bytes());
+    assert!(load_files(vec![chart(), file("charts/a.tgz", &bomb)]).is_ok());
+    let files = vec![
+        chart(),
+        file("charts/a.tgz", &bomb),
+        file("charts/b.tgz", &bomb),
+        file("charts/c.tgz", &bomb),
+    ];
+    assert_eq!(
+        load_files(files).unwrap_err().helm_text(),
+        "the decompressed subcharts are larger than the maximum size 268435456"
+    );
+}
+
+#[test]
 fn what_is_no_archive_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {

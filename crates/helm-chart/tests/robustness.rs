@@ -35,6 +35,18 @@ fn endless_indexes_and_dots_are_refused() {
 }
 
 #[test]
+fn a_short_line_makes_no_endless_lists() {
+    // Five kilobytes that would take a gigabyte.
+    let line = format!("a{}=1", "[65536]".repeat(499));
+    let error = strvals::set(&line, &mut Map::new()).unwrap_err();
+    assert_eq!(error.to_string(), "the indexes of a line make more than 1048576 items");
+    assert_eq!(strvals::set_literal(&line, &mut Map::new()), Err(error.clone()));
+    let line = (0..17).map(|key| format!("k{key}[65536]=1,")).collect::<String>();
+    assert_eq!(strvals::set(&line, &mut Map::new()), Err(error));
+    assert!(strvals::set("a[65536][65536]=1,b[65536]=2", &mut Map::new()).is_ok());
+}
+
+#[test]
 fn values_nested_too_deeply_are_refused() {
     let chart = File {
         name: "Chart.yaml".into(),

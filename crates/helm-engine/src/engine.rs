@@ -76,14 +76,23 @@ impl Engine {
             helm_chart::validate(&chart, &coalesced.values)?;
         }
         chart.ensure_kube_version(&request.capabilities.kube_version)?;
+        self.render_joined(chart, &coalesced.values, request, log)
+    }
+
+    /// Executes the templates of a chart whose dependencies are processed, over values that are coalesced and checked.
+    pub fn render_joined(
+        &self,
+        chart: Chart,
+        values: &Map,
+        request: &Request,
+        log: &mut Vec<Warning>,
+    ) -> Result<Rendered, Error> {
         let prepared = self.prepared.get(&chart, &self.functions)?;
         let host = self.host(request);
-        let (mut files, effects) = execute(
-            &prepared,
-            &Scopes::new(&chart, &coalesced.values, request),
-            &host,
-            request,
-        )?;
+        let scopes = Scopes::new(&chart, values, request);
+        let executed = execute(&prepared, &scopes, &host, request);
+        log.extend(host.refusals.map(RefCell::into_inner).unwrap_or_default());
+        let (mut files, effects) = executed?;
         let notes = take_notes(&mut files, chart.name(), request.sub_notes);
         Ok(Rendered {
             definitions: chart.crds(),
@@ -96,6 +105,12 @@ impl Engine {
         })
     }
 
+    /// What is wrong with the templates of a chart and its subcharts, one error for each that cannot be parsed, in the
+    /// order in which Helm reads them: it stops at the first.
+    pub fn parse_errors(&self, chart: &Chart) -> Vec<Error> {
+        self.prepared.errors(chart, &self.functions)
+    }
+
     fn host(&self, request: &Request) -> Host {
         Host {
             functions: Arc::clone(&self.functions),
@@ -103,6 +118,7 @@ impl Engine {
             lookup: Arc::clone(&request.lookup),
             answers: RefCell::default(),
             includes: RefCell::default(),
+            refusals: request.lint.then(RefCell::default),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gotemplate::FuncMap;
 use govalue::{Str, Value};
+use helm_chart::Warning;
 
 use crate::cache::TplCache;
 use crate::{Lookup, LookupQuery};
@@ -19,6 +20,8 @@ pub(crate) struct Host {
     pub(crate) answers: RefCell<BTreeMap<LookupQuery, Value>>,
     /// The names of the templates that `include` is in, innermost last.
     pub(crate) includes: RefCell<Vec<Str>>,
+    /// What `required` and `fail` said, where they do not end the render.
+    pub(crate) refusals: Option<RefCell<Vec<Warning>>>,
 }
 
 impl Host {

@@ -86,6 +86,15 @@ impl PreparedCache {
         Ok(prepared)
     }
 
+    /// What is wrong with each template of a tree that cannot be parsed.
+    pub(crate) fn errors(&self, chart: &Chart, functions: &FuncMap) -> Vec<Error> {
+        let sources = sources(&charts(chart));
+        sources
+            .iter()
+            .filter_map(|source| self.parse(source, functions).err())
+            .collect()
+    }
+
     fn prepare(&self, all: &[&Chart], functions: &FuncMap) -> Result<Prepared, Error> {
         let mut set = TemplateSet::new(SET_NAME);
         let mut runs = Vec::new();

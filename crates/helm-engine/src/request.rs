@@ -32,6 +32,9 @@ pub struct Request {
     pub skip_schema: bool,
     /// Whether the notes of subcharts are kept as well.
     pub sub_notes: bool,
+    /// Whether it is rendered as `helm lint` does: `required` and `fail` are logged and passed over, and the release is
+    /// neither installed nor upgraded.
+    pub lint: bool,
     /// What the render may use.
     pub limits: Limits,
 }
@@ -49,6 +52,7 @@ impl Request {
             strict: false,
             skip_schema: false,
             sub_notes: false,
+            lint: false,
             limits: Limits {
                 stack: RENDER_STACK - (1 << 20),
                 ..Limits::default()

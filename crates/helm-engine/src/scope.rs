@@ -94,7 +94,7 @@ fn thaw(map: &Map) -> BTreeMap<Str, Any> {
 
 fn release(request: &Request, revision: &Rc<Watch>) -> Any {
     let entries = BTreeMap::from([
-        (Str::from("IsInstall"), Any::Bool(!request.is_upgrade)),
+        (Str::from("IsInstall"), Any::Bool(!request.is_upgrade && !request.lint)),
         (Str::from("IsUpgrade"), Any::Bool(request.is_upgrade)),
         (Str::from("Name"), Any::string(request.name.as_str())),
         (Str::from("Namespace"), Any::string(request.namespace.as_str())),

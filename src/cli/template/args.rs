@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::values::ValuesArgs;
+
 /// Renders a chart with values as `helm template` does, and writes the manifests to standard output. No cluster is asked.
 #[derive(Args, Debug)]
 pub(crate) struct TemplateArgs {
@@ -35,38 +37,6 @@ pub(crate) struct TemplateArgs {
     pub(super) refused: RefusedArgs,
     #[command(flatten)]
     pub(super) ignored: IgnoredArgs,
-}
-
-/// Where values come from. Files come first, then `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`.
-#[derive(Args, Debug)]
-pub(super) struct ValuesArgs {
-    /// A YAML file with values; `-` is standard input. May be repeated, and hold several names joined by commas.
-    #[arg(
-        short = 'f',
-        long = "values",
-        value_name = "FILE",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    pub(super) files: Vec<String>,
-    /// Values as `key1=val1,key2=val2`.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) set: Vec<String>,
-    /// As --set, but every value is a string.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) set_string: Vec<String>,
-    /// Values as JSON: `key1=json1,key2=json2` or one object.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) set_json: Vec<String>,
-    /// Values from files: `key1=path1,key2=path2`.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) set_file: Vec<String>,
-    /// One value, taken as it is written.
-    #[arg(long, value_name = "LINE", allow_hyphen_values = true)]
-    pub(super) set_literal: Vec<String>,
-    /// Do not hold the values against the chart's schema.
-    #[arg(long)]
-    pub(super) skip_schema_validation: bool,
 }
 
 /// The cluster that the chart is told of.

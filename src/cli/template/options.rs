@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
-use helm_chart::{Capabilities, KubeVersion};
+use anyhow::bail;
+use helm_chart::Capabilities;
 use helm_engine::Request;
 
-use super::args::{ClusterArgs, RefusedArgs, TemplateArgs, ValuesArgs};
+use super::args::{ClusterArgs, RefusedArgs, TemplateArgs};
 use super::name;
 use super::output::Folder;
+use crate::cli::values::{self, ValuesArgs};
 
 /// Everything that a render and its output depend on.
 pub(super) struct TemplateOptions {
     pub(super) chart: String,
     pub(super) request: Request,
-    pub(super) values: ValueSources,
+    pub(super) values: ValuesArgs,
     pub(super) include_crds: bool,
     pub(super) hooks: Hooks,
     /// Patterns of the templates to show; empty for all.
@@ -31,17 +32,6 @@ pub(super) enum Hooks {
     All,
     WithoutTests,
     None,
-}
-
-/// Where values come from, each list in the order given.
-#[derive(Default)]
-pub(super) struct ValueSources {
-    pub(super) files: Vec<String>,
-    pub(super) json: Vec<String>,
-    pub(super) set: Vec<String>,
-    pub(super) string: Vec<String>,
-    pub(super) file: Vec<String>,
-    pub(super) literal: Vec<String>,
 }
 
 impl TryFrom<&TemplateArgs> for TemplateOptions {
@@ -64,7 +54,7 @@ impl TryFrom<&TemplateArgs> for TemplateOptions {
         Ok(Self {
             chart,
             request,
-            values: ValueSources::from(&args.values),
+            values: args.values.clone(),
             include_crds: output.include_crds,
             hooks: match (output.no_hooks, output.skip_tests) {
                 (true, _) => Hooks::None,
@@ -118,24 +108,9 @@ impl ClusterArgs {
     fn capabilities(&self) -> anyhow::Result<Capabilities> {
         let mut capabilities = Capabilities::default();
         if !self.kube_version.is_empty() {
-            let text = &self.kube_version;
-            let invalid = |error| anyhow!("invalid kube version '{text}': {error}");
-            capabilities.kube_version = KubeVersion::parse(text).map_err(invalid)?;
+            capabilities.kube_version = values::kube_version(&self.kube_version)?;
         }
         capabilities.api_versions.extend(self.api_versions.iter().cloned());
         Ok(capabilities)
-    }
-}
-
-impl From<&ValuesArgs> for ValueSources {
-    fn from(args: &ValuesArgs) -> Self {
-        Self {
-            files: args.files.clone(),
-            json: args.set_json.clone(),
-            set: args.set.clone(),
-            string: args.set_string.clone(),
-            file: args.set_file.clone(),
-            literal: args.set_literal.clone(),
-        }
     }
 }

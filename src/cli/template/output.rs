@@ -8,13 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use helm_release::write_documents;
 
-/// Writes to standard output. A reader who has seen enough is no failure.
-pub(super) fn print(text: &str) -> anyhow::Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("failed to write the output"),
-        _ => Ok(()),
-    }
-}
+use crate::cli::stdout::print;
 
 /// A folder for one file per template.
 pub(super) struct Folder {

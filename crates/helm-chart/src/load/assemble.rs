@@ -26,8 +26,14 @@ struct Parts {
     subcharts: BTreeMap<Str, Vec<File>>,
 }
 
-/// Makes a chart of its files; `depth` counts the charts around it.
-pub(super) fn assemble(files: Vec<File>, warnings: &mut Vec<Warning>, depth: usize) -> Result<Chart, LoadError> {
+/// Makes a chart of its files; `remaining` are the bytes that subcharts may still unpack to, `depth` counts the charts
+/// around it.
+pub(super) fn assemble(
+    files: Vec<File>,
+    warnings: &mut Vec<Warning>,
+    remaining: &mut u64,
+    depth: usize,
+) -> Result<Chart, LoadError> {
     if depth > MAX_CHART_DEPTH {
         return Err(LoadError::SubchartDepth);
     }
@@ -42,7 +48,7 @@ pub(super) fn assemble(files: Vec<File>, warnings: &mut Vec<Warning>, depth: usi
         parts.take(file, warnings)?;
     }
     let metadata = parts.metadata.ok_or(LoadError::MissingChartFile)?.finish()?;
-    let dependencies = subcharts(&metadata.name, parts.subcharts, warnings, depth)?;
+    let dependencies = subcharts(&metadata.name, parts.subcharts, warnings, remaining, depth)?;
     Ok(Chart {
         full_path: metadata.name.as_str().into(),
         metadata: Arc::new(metadata),
@@ -120,6 +126,7 @@ fn subcharts(
     chart: &str,
     subcharts: BTreeMap<Str, Vec<File>>,
     warnings: &mut Vec<Warning>,
+    remaining: &mut u64,
     depth: usize,
 ) -> Result<Vec<Arc<Chart>>, LoadError> {
     let mut loaded = Vec::with_capacity(subcharts.len());
@@ -128,14 +135,14 @@ fn subcharts(
             continue;
         }
         let files = if name.ends_with(b".tgz") {
-            unpack_subchart(chart, &name, &files)
+            unpack_subchart(chart, &name, &files, remaining)
         } else {
             Ok(below_folder(&name, files))
         };
         let subchart = files
-            .and_then(|files| assemble(files, warnings, depth + 1))
+            .and_then(|files| assemble(files, warnings, remaining, depth + 1))
             .map_err(|source| match source {
-                LoadError::SubchartFolder { .. } => source,
+                LoadError::SubchartFolder { .. } | LoadError::SubchartsTooLarge => source,
                 source => LoadError::Subchart {
                     subchart: name.to_lossy().into_owned(),
                     chart: chart.to_owned(),
@@ -147,9 +154,14 @@ fn subcharts(
     Ok(loaded)
 }
 
-fn unpack_subchart(chart: &str, name: &Str, files: &[File]) -> Result<Vec<File>, LoadError> {
+fn unpack_subchart(chart: &str, name: &Str, files: &[File], remaining: &mut u64) -> Result<Vec<File>, LoadError> {
     match files {
-        [file, ..] if file.name == *name => Ok(archive::unpack(file.data.as_bytes())?),
+        [file, ..] if file.name == *name => {
+            let files = archive::unpack(file.data.as_bytes())?;
+            let size = files.iter().map(|file| file.data.len() as u64).sum();
+            *remaining = remaining.checked_sub(size).ok_or(LoadError::SubchartsTooLarge)?;
+            Ok(files)
+        }
         [file, ..] => Err(LoadError::SubchartFolder {
             chart: chart.to_owned(),
             expected: name.to_lossy().into_owned(),

@@ -54,20 +54,29 @@ pub enum TypeError {
 impl TypeError {
     /// The complaint about a document that should be a map of values.
     pub(crate) fn map(document: &Value) -> Self {
+        Self::document(document, "map[string]interface {}")
+    }
+
+    /// The complaint about a document that should be of a Go type.
+    pub(crate) fn document(document: &Value, go_type: &'static str) -> Self {
         Self::Document {
             kind: kind(document),
-            go_type: "map[string]interface {}",
+            go_type,
         }
     }
 }
 
-/// The metadata and its parts while a file is read: lists may still hold nulls, the type is still a text.
+/// `Chart.yaml` as it is written, before anything is checked: lists may still hold nulls, the type is still a text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) metadata: Metadata,
-    pub(super) chart_type: String,
-    pub(super) maintainers: Vec<Option<Maintainer>>,
-    pub(super) dependencies: Option<Vec<Option<Dependency>>>,
+pub struct ChartFile {
+    /// What needs no check, and texts that do.
+    pub metadata: Metadata,
+    /// `type`
+    pub chart_type: String,
+    /// `maintainers`
+    pub maintainers: Vec<Option<Maintainer>>,
+    /// `dependencies`
+    pub dependencies: Option<Vec<Option<Dependency>>>,
 }
 
 /// Where the reader is, and the first complaint; Go goes on reading after one.
@@ -77,7 +86,15 @@ struct Reader {
     error: Option<TypeError>,
 }
 
-impl Draft {
+impl ChartFile {
+    /// Reads a text as Helm's `LoadChartfile` does; the error is Helm's text.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        let document = crate::yaml::read(text).map_err(|error| error.to_string())?;
+        let mut file = Self::default();
+        file.read(&document).map_err(|error| error.to_string())?;
+        Ok(file)
+    }
+
     /// Reads a document over what was read before.
     pub(super) fn read(&mut self, document: &Value) -> Result<(), TypeError> {
         let fields = [

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use govalue::Value;
 
-use super::read::{Draft, TypeError};
+use super::read::{ChartFile, TypeError};
 use super::{ChartType, Dependency, Maintainer, Metadata};
 use crate::ignore::base;
 
@@ -39,7 +39,7 @@ pub enum ValidationError {
 
 /// The metadata of a chart while its files are read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MetadataBuilder(Draft);
+pub(crate) struct MetadataBuilder(ChartFile);
 
 impl MetadataBuilder {
     /// Reads `Chart.yaml`, which is of API version `v1` unless it says otherwise.
@@ -63,7 +63,7 @@ impl MetadataBuilder {
 
     /// Cleans the texts and checks everything that Helm checks, in its order.
     pub(crate) fn finish(self) -> Result<Metadata, ValidationError> {
-        let Draft {
+        let ChartFile {
             mut metadata,
             chart_type,
             maintainers,

@@ -42,7 +42,8 @@ impl Parser<'_, '_> {
             None if key.is_empty() => Err(Stop::End),
             None => Err(StrvalsError::NoValue(key).into()),
             Some('[') => {
-                let index = text::index(self.text.until(&[']']))?;
+                let index = self.text.until(&[']']);
+                let index = self.text.index(index)?;
                 with_list(values, &key, |list| self.item(list, index, level, 0))
             }
             Some('=') => match self.operand()? {
@@ -76,7 +77,8 @@ impl Parser<'_, '_> {
             },
             Some('[') if depth >= MAX_LIST_LEVEL => Err(StrvalsError::TooManyIndexes.into()),
             Some('[') => {
-                let next = text::index(self.text.until(&[']']))?;
+                let next = self.text.until(&[']']);
+                let next = self.text.index(next)?;
                 with_nested_list(list, index, |nested| self.item(nested, next, level, depth + 1))
             }
             Some(_) => with_nested_map(list, index, |inner| self.key(inner, level)),

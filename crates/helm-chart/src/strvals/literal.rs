@@ -30,7 +30,8 @@ fn key(text: &mut Text<'_>, values: &mut Map, level: usize) -> Result<(), Stop> 
         Some('.') if level >= MAX_NAME_LEVEL => Err(StrvalsError::TooNested.into()),
         Some('.') => with_map(values, &name, |inner| key(text, inner, level + 1)),
         Some(_) => {
-            let index = text::index(text.until_literally(&[']']))?;
+            let index = text.until_literally(&[']']);
+            let index = text.index(index)?;
             with_list(values, &name, |list| item(text, list, index, level, 0))
         }
     }
@@ -48,7 +49,8 @@ fn item(text: &mut Text<'_>, list: &mut Vec<Value>, index: i64, level: usize, de
         Some('.') => with_nested_map(list, index, |inner| key(text, inner, level)),
         Some(_) if depth >= MAX_LIST_LEVEL => Err(StrvalsError::TooManyIndexes.into()),
         Some(_) => {
-            let next = text::index(text.until_literally(&[']']))?;
+            let next = text.until_literally(&[']']);
+            let next = text.index(next)?;
             with_nested_list(list, index, |nested| item(text, nested, next, level, depth + 1))
         }
     }

@@ -1,6 +1,6 @@
 //! The characters of a line.
 
-use super::StrvalsError;
+use super::{MAX_INDEX, MAX_ITEMS, StrvalsError};
 
 /// Why reading stops: at the end of the line, which may be no error, or at one.
 #[derive(Debug)]
@@ -21,11 +21,13 @@ impl From<StrvalsError> for Stop {
 #[derive(Debug)]
 pub(super) struct Text<'a> {
     rest: &'a str,
+    /// The items that the line's indexes may have made so far.
+    items: i64,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(line: &'a str) -> Self {
-        Self { rest: line }
+        Self { rest: line, items: 0 }
     }
 
     pub(super) fn rest(&self) -> &'a str {
@@ -72,10 +74,23 @@ impl<'a> Text<'a> {
         self.skip(end);
         (text, self.next())
     }
+
+    /// Reads what was found of an index, and counts the items that it may make.
+    pub(super) fn index(&mut self, found: (String, Option<char>)) -> Result<i64, StrvalsError> {
+        let index = index(found)?;
+        // What is greater is refused by itself.
+        if (0..=MAX_INDEX).contains(&index) {
+            self.items += index + 1;
+        }
+        if self.items > MAX_ITEMS {
+            return Err(StrvalsError::TooManyItems);
+        }
+        Ok(index)
+    }
 }
 
 /// Reads an index: what `strconv.Atoi` of Go reads.
-pub(super) fn index((text, mark): (String, Option<char>)) -> Result<i64, StrvalsError> {
+fn index((text, mark): (String, Option<char>)) -> Result<i64, StrvalsError> {
     if mark.is_none() {
         return Err(StrvalsError::Index("EOF".to_owned()));
     }
