@@ -35,7 +35,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e e2e-corpus chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -59,6 +59,9 @@ e2e: ## Run the end-to-end scenarios on the local control plane
 
 chaos: ## Kill the operator before and after each of its writes; it prints how many runs came to the same end
 	@CHARTWRIGHT_CHAOS=all hack/test.sh --test e2e chaos -- --nocapture
+
+e2e-corpus: ## Install, adopt and hold other people's charts next to real Helm (CORPUS=..., where there is one)
+	@hack/e2e-corpus.sh
 
 lint: ## Check formatting and lints as CI does
 	$(CARGO) fmt --all --check

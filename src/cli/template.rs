@@ -140,7 +140,7 @@ fn assemble(rendered: &Rendered, options: &TemplateOptions) -> Result<Release, F
     let documents = definitions.iter().map(|(path, text)| (path.as_str(), text.as_ref()));
     let manifests = manifests
         .iter()
-        .map(|manifest| (manifest.path.as_str(), manifest.content.as_str()));
+        .map(|manifest| (manifest.path.as_str(), manifest.content.trim_end()));
     let mut release = Release {
         manifest: String::new(),
         hooks,
@@ -165,7 +165,7 @@ fn show(release: &Release, options: &TemplateOptions) -> anyhow::Result<()> {
         Hooks::WithoutTests => !hook.runs_at(HookEvent::Test),
         Hooks::None => false,
     });
-    let hooks = hooks.map(|hook| (hook.path.as_str(), hook.manifest.as_str()));
+    let hooks = hooks.map(|hook| (hook.path.as_str(), hook.manifest.trim_end()));
     match &options.folder {
         Some(folder) => folder.write_more(hooks)?,
         None => write_documents(&mut text, hooks),

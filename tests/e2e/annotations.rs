@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{Requests, of_resource};
 use crate::harness::{Operator, a_while, condition, message};
-use crate::helm::helm_json;
+use crate::oracle::helm_json;
 
 const CONFIG_MAP: &str = "\
 apiVersion: v1

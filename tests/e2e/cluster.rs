@@ -108,6 +108,19 @@ impl Requests {
     }
 }
 
+/// How many requests there were so far.
+pub(crate) async fn request_count() -> usize {
+    all().await.len()
+}
+
+/// The requests of others than the tests after the first `before` of all.
+pub(crate) async fn requests_since(before: usize) -> Vec<Request> {
+    let requests = all().await.into_iter().skip(before);
+    requests
+        .filter(|request| request.user == "admin" && request.agent != AGENT)
+        .collect()
+}
+
 async fn all() -> Vec<Request> {
     let plane = control_plane().await;
     tokio::task::spawn_blocking(|| plane.requests().unwrap()).await.unwrap()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::control_plane;
 use crate::harness::Operator;
-use crate::helm::helm;
+use crate::oracle::helm;
 
 async fn chartwright(operator: &Operator, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chartwright"));

@@ -81,6 +81,18 @@ impl Operator {
         operator
     }
 
+    /// A project with a chart that lies elsewhere for the kind Demo, in a fresh namespace; nothing runs yet.
+    pub(crate) async fn of_chart(test: &str, chart: &Path) -> Self {
+        let operator = Self::new(test, ("e2e.example.com/v1", "Demo")).await;
+        let chart = chart.display();
+        operator.write(
+            "watches.yaml",
+            &format!("- {{group: e2e.example.com, version: v1, kind: Demo, chart: {chart:?}}}\n"),
+        );
+        define(&operator.client, &definition("Demo", "demos", "Namespaced")).await;
+        operator
+    }
+
     /// An empty project in a fresh namespace; nothing runs yet.
     pub(crate) async fn new(test: &str, kind: (&'static str, &'static str)) -> Self {
         let client = client().await;
@@ -286,8 +298,13 @@ impl Operator {
 
     /// Merges into an object of the namespace, as somebody else than the operator.
     pub(crate) async fn merge(&self, api_version: &str, kind: &str, name: &str, patch: Value) {
+        self.merge_as("somebody", api_version, kind, name, patch).await;
+    }
+
+    /// Merges into an object of the namespace under the name of a field manager.
+    pub(crate) async fn merge_as(&self, manager: &str, api_version: &str, kind: &str, name: &str, patch: Value) {
         let params = PatchParams {
-            field_manager: Some("somebody".into()),
+            field_manager: Some(manager.into()),
             ..PatchParams::default()
         };
         self.api(api_version, kind)

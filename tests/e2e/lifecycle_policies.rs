@@ -500,7 +500,7 @@ async fn e2e_a_release_of_another_chart_is_adopted_where_that_is_asked_for() {
     operator.write("other/templates/config.yaml", CONFIG_MAP);
     let chart = operator.path("other");
     let args = ["install", "demo", chart.to_str().unwrap(), "--set", "text=one"];
-    crate::helm::helm(&operator, "helm4", &args).await;
+    crate::oracle::helm(&operator, "helm4", &args).await;
     let uid = operator.get("v1", "ConfigMap", "demo-config").await["metadata"]["uid"].clone();
     operator.start();
     operator.create("demo", json!({"text": "two"})).await;

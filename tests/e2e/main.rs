@@ -5,13 +5,20 @@
 #![expect(clippy::unwrap_used, reason = "a test ends by panicking, wherever it is")]
 
 mod access;
+mod adoption;
 mod cluster;
 mod harness;
+mod oracle;
+#[expect(dead_code, reason = "what `tests/corpus` alone needs")]
+mod parity;
 mod proxy;
+mod snapshot;
+mod stability;
 
 mod acceptance;
 mod annotations;
 mod apply;
+mod beside_helm;
 mod chaos;
 mod command_line;
 mod connection;

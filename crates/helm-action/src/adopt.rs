@@ -1,5 +1,6 @@
 //! Taking over a release that another tool made.
 
+use govalue::Value;
 use helm_kube::{Marks, Record};
 use helm_release::documents;
 
@@ -38,7 +39,49 @@ fn same(record: &Record, desired: &Desired) -> Result<bool, Error> {
         .filter(|document| !document.object.is_null())
         .collect();
     Ok(stored.len() == wanted.len()
-        && stored
-            .iter()
-            .all(|document| wanted.iter().any(|candidate| candidate.object == document.object)))
+        && stored.iter().all(|document| {
+            wanted
+                .iter()
+                .any(|candidate| means(&candidate.object, &document.object))
+        }))
+}
+
+/// Whether a stored object is the one that is wanted, but for line breaks at the ends of texts: Helm 3 trims documents.
+fn means(wanted: &Value, stored: &Value) -> bool {
+    match (wanted, stored) {
+        (Value::Map(wanted), Value::Map(stored)) => {
+            wanted.len() == stored.len()
+                && wanted
+                    .iter()
+                    .all(|(key, value)| stored.get(key.as_bytes()).is_some_and(|found| means(value, found)))
+        }
+        (Value::List(wanted), Value::List(stored)) => {
+            wanted.len() == stored.len() && wanted.iter().zip(stored).all(|(a, b)| means(a, b))
+        }
+        (Value::String(wanted), Value::String(stored)) => {
+            let (wanted, stored) = (wanted.to_lossy(), stored.to_lossy());
+            wanted.trim_end_matches('\n') == stored.trim_end_matches('\n')
+        }
+        (wanted, stored) => wanted == stored,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_line_breaks_at_the_ends_of_texts_do_not_count() {
+        let value = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        let wanted = value(r#"{"data": {"a": "x\ny\n", "n": [1]}}"#);
+        assert!(means(&wanted, &value(r#"{"data": {"a": "x\ny", "n": [1]}}"#)));
+        for other in [
+            r#"{"data": {"a": "x\n\ny\n", "n": [1]}}"#,
+            r#"{"data": {"a": "x\ny\n", "n": [2]}}"#,
+            r#"{"data": {"a": "x\ny\n", "n": [1, 1]}}"#,
+            r#"{"data": {"a": "x\ny\n"}}"#,
+        ] {
+            assert!(!means(&wanted, &value(other)), "{other}");
+        }
+    }
 }

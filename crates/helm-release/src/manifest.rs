@@ -12,7 +12,7 @@ use crate::{Head, HeadError, Hook, HookEvent, install_rank};
 pub struct Manifest {
     /// The template it came from, beginning with the chart's name.
     pub path: String,
-    /// Its text, trimmed.
+    /// Its text, with the white space at its end, which may belong to a block scalar. Helm 4 keeps it, Helm 3 trims it.
     pub content: String,
     /// The fields that decide its place.
     pub head: Head,
@@ -58,24 +58,29 @@ pub enum DocumentError {
 /// The rule is Helm's, not YAML's: what follows the mark on its line begins the next document, and white space after a
 /// mark belongs to it, so that a second mark right after it is taken for content.
 pub fn split(stream: &str) -> Vec<&str> {
-    let stream = stream.trim();
-    let mut documents = Vec::new();
+    pieces(stream).into_iter().map(str::trim_end).collect()
+}
+
+/// The same, with the white space at their ends.
+fn pieces(stream: &str) -> Vec<&str> {
+    let stream = stream.trim_start();
+    let mut pieces = Vec::new();
     let mut start = 0;
     let mut at = 0;
     while let Some(found) = stream[at..].find("---") {
         let mark = at + found;
         if mark == 0 || stream[start..mark].ends_with('\n') {
-            documents.push(&stream[start..mark]);
+            pieces.push(&stream[start..mark]);
             start = mark + 3 + leading_space(&stream[mark + 3..]);
             at = start;
         } else {
             at = mark + 1;
         }
     }
-    documents.push(&stream[start..]);
-    documents
+    pieces.push(&stream[start..]);
+    pieces
         .into_iter()
-        .map(str::trim)
+        .map(str::trim_start)
         .filter(|document| !document.is_empty())
         .collect()
 }
@@ -94,8 +99,9 @@ pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, Manife
         if name.starts_with('_') || text.trim().is_empty() {
             continue;
         }
-        for content in split(text) {
-            let (head, object) = read(content).map_err(|source| ManifestError {
+        for content in pieces(text) {
+            // The line break that a manifest has after each document is read as the document's.
+            let (head, object) = read(&format!("{content}\n")).map_err(|source| ManifestError {
                 path: path.clone(),
                 source,
             })?;
@@ -119,7 +125,7 @@ pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, Manife
 /// The documents of a stored manifest, in the order in which they stand there.
 pub fn documents(manifest: &str) -> Result<Vec<Manifest>, ManifestError> {
     let mut found = Vec::new();
-    for content in split(manifest) {
+    for content in pieces(manifest) {
         let path = content
             .lines()
             .find_map(|line| line.strip_prefix("# Source: "))
@@ -139,7 +145,8 @@ pub fn documents(manifest: &str) -> Result<Vec<Manifest>, ManifestError> {
     Ok(found)
 }
 
-/// Appends documents as Helm's manifest has them: each under a document mark and its source.
+/// Appends documents as Helm's manifest has them: each under a document mark and its source. With the white space at
+/// their ends it is Helm 4's manifest, without it Helm 3's.
 pub fn write_documents<'a>(out: &mut String, documents: impl IntoIterator<Item = (&'a str, &'a str)>) {
     for (path, content) in documents {
         let _ = writeln!(out, "---\n# Source: {path}\n{content}");
@@ -211,5 +218,31 @@ mod tests {
         assert_eq!(split("----\na: 1"), ["-\na: 1"]);
         assert_eq!(split(" \n---\n---\n"), ["---"]);
         assert!(split(" \n").is_empty());
+    }
+
+    #[test]
+    fn white_space_at_the_end_of_a_document_is_the_block_scalars() {
+        let text = "a: |\n  x\n---\nb: |+\n  y\n\n---\nc: |\n  z";
+        let sorted = sort_manifests(&BTreeMap::from([("c/t.yaml".to_owned(), text.to_owned())])).unwrap();
+        let wanted: Vec<Value> = sorted.manifests.iter().map(|one| one.object.clone()).collect();
+        let texts = |objects: &[Value]| -> Vec<String> {
+            let values = objects.iter().zip(["a", "b", "c"]);
+            values
+                .filter_map(|(object, key)| Some(object.get(key)?.as_str()?.to_owned()))
+                .collect()
+        };
+        assert_eq!(texts(&wanted), ["x\n", "y\n\n\n", "z\n"]);
+        let stored = |text: fn(&str) -> &str| {
+            let mut manifest = String::new();
+            let parts = sorted
+                .manifests
+                .iter()
+                .map(|one| (one.path.as_str(), text(&one.content)));
+            write_documents(&mut manifest, parts);
+            let found = documents(&manifest).unwrap();
+            texts(&found.into_iter().map(|one| one.object).collect::<Vec<_>>())
+        };
+        assert_eq!(stored(|text| text), texts(&wanted), "Helm 4's manifest");
+        assert_eq!(stored(str::trim_end), ["x\n", "y\n", "z\n"], "Helm 3's");
     }
 }
