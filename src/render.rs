@@ -180,7 +180,7 @@ fn inputs(
 
 /// What was looked up that is not the release's own: queries and answers in turn.
 fn looked_up(request: &Request, rendered: &Rendered, sorted: &Sorted) -> Vec<Vec<u8>> {
-    let foreign = |query: &&LookupQuery| !is_own(query, request, &sorted.manifests);
+    let foreign = |query: &&LookupQuery| !is_own(query, request, sorted);
     let answered = rendered.lookups.iter().filter(foreign).flat_map(|query| {
         let answer = request.lookup.lookup(query).unwrap_or_default();
         let answer = serde_json::to_vec(&stable(answer)).unwrap_or_default();
@@ -214,18 +214,27 @@ pub(crate) fn short_digest(bytes: &[u8]) -> String {
     text
 }
 
-/// Whether a query asks for an object that the release makes itself.
-fn is_own(query: &LookupQuery, request: &Request, manifests: &[Manifest]) -> bool {
-    manifests.iter().any(|manifest| {
-        let namespace = manifest
-            .object
-            .path("metadata.namespace")
-            .and_then(Value::as_str)
-            .unwrap_or(&request.namespace);
-        manifest.head.kind == query.kind
-            && manifest.head.name == query.name
-            && (query.namespace.is_empty() || query.namespace == namespace)
-    })
+/// Whether a query asks for an object that the release makes itself, hooks included.
+fn is_own(query: &LookupQuery, request: &Request, sorted: &Sorted) -> bool {
+    let is_asked_for = |kind: &str, name: &str, object: &Value| {
+        let namespace = object.path("metadata.namespace").and_then(Value::as_str);
+        let namespace = namespace.unwrap_or(&request.namespace);
+        kind == query.kind && name == query.name && (query.namespace.is_empty() || query.namespace == namespace)
+    };
+    let manifests = &sorted.manifests;
+    let hooks = sorted.hooks.iter();
+    manifests
+        .iter()
+        .any(|manifest| is_asked_for(&manifest.head.kind, &manifest.head.name, &manifest.object))
+        || hooks
+            .filter(|hook| hook.kind == query.kind && hook.name == query.name)
+            .any(|hook| {
+                is_asked_for(
+                    &hook.kind,
+                    &hook.name,
+                    &goyaml::from_str(&hook.manifest).unwrap_or_default(),
+                )
+            })
 }
 
 /// A looked-up object without what changes by itself.

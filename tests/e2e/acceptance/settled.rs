@@ -38,6 +38,11 @@ metadata: {name: one-secret}
 data:
   password: {{ dig `data` `password` (randAlphaNum 12 | b64enc) $old | quote }}
 ";
+    // As charts keep a password that a hook needs before anything else is there.
+    let hook = secret.replace("one-secret", "one-hook").replace(
+        "metadata: {name: one-hook}",
+        "metadata: {name: one-hook, annotations: {helm.sh/hook: pre-install}}",
+    );
     let config = "
 apiVersion: v1
 kind: ConfigMap
@@ -48,15 +53,20 @@ data:
   revision: {{ .Release.Revision | quote }}
   upgrade: {{ .Release.IsUpgrade | quote }}
 ";
-    let mut operator = Operator::demo("random", &[("secret.yaml", secret), ("config.yaml", config)]).await;
+    let mut operator = Operator::demo(
+        "random",
+        &[("secret.yaml", secret), ("hook.yaml", &hook), ("config.yaml", config)],
+    )
+    .await;
     operator.arg(PERIOD);
     operator.start();
     operator.create("one", json!({})).await;
     operator.wait_for_revision("one", 1).await;
     let objects = || async {
         let secret = operator.get("v1", "Secret", "one-secret").await;
+        let hook = operator.get("v1", "Secret", "one-hook").await;
         let config = operator.get("v1", "ConfigMap", "one-cm").await;
-        [secret["data"].clone(), config["data"].clone()]
+        [secret["data"].clone(), hook["data"].clone(), config["data"].clone()]
     };
     let before = objects().await;
     a_while(1.5).await;
