@@ -86,7 +86,7 @@ impl Table {
 
     fn find(figures: &Figures, what: &str) -> Option<Amount> {
         // A median is told with the number of its samples, which may differ.
-        let key = |text: &str| text.split(" of ").next().unwrap_or_default().to_owned();
+        let key = |text: &str| text.split(", median of ").next().unwrap_or_default().to_owned();
         let found = figures.0.iter().find(|figure| key(&figure.what) == key(what))?;
         Some(found.amount)
     }

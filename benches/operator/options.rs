@@ -27,7 +27,7 @@ pub(crate) struct Options {
     /// How long the operator is left alone for the idle cost, in seconds.
     #[arg(long, default_value_t = 30)]
     pub(crate) idle: u64,
-    /// How long the bare client is timed at most with each number of requests at once; 0 to leave it out.
+    /// How many releases the bare client of the floor works on at once; 0 to leave it out.
     #[arg(long, default_value_t = 2)]
     pub(crate) concurrency: usize,
     /// Keep the operators' logs here.
