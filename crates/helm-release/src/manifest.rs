@@ -100,8 +100,7 @@ pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, Manife
             continue;
         }
         for content in pieces(text) {
-            // The line break that a manifest has after each document is read as the document's.
-            let (head, object) = read(&format!("{content}\n")).map_err(|source| ManifestError {
+            let (head, object) = read_rendered(content).map_err(|source| ManifestError {
                 path: path.clone(),
                 source,
             })?;
@@ -120,6 +119,12 @@ pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, Manife
         .hooks
         .sort_by(|a, b| install_rank(&a.kind).cmp(&install_rank(&b.kind)));
     Ok(sorted)
+}
+
+/// Reads a document as it will stand in a manifest, whose line break after each document is read as the document's. What
+/// is wrong with it is told of its text alone, as Helm 3 reads it: lines are counted to its end.
+fn read_rendered(content: &str) -> Result<(Head, Value), DocumentError> {
+    read(&format!("{content}\n")).map_err(|error| read(content.trim_end()).err().unwrap_or(error))
 }
 
 /// The documents of a stored manifest, in the order in which they stand there.
@@ -218,6 +223,13 @@ mod tests {
         assert_eq!(split("----\na: 1"), ["-\na: 1"]);
         assert_eq!(split(" \n---\n---\n"), ["---"]);
         assert!(split(" \n").is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_of_the_text_without_its_end() {
+        let complaint = |text: &str| read_rendered(text).unwrap_err().to_string();
+        assert_eq!(complaint("a: b\nc\n\n\n"), complaint("a: b\nc"));
+        assert!(complaint("a: b\nc").contains("line 3"), "{}", complaint("a: b\nc"));
     }
 
     #[test]
