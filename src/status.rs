@@ -105,7 +105,7 @@ pub struct Condition {
 }
 
 /// The facts that a status is computed from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// The resource's generation that was worked on.
     pub generation: i64,

@@ -56,12 +56,7 @@ mod tests {
         let facts = Facts {
             generation: 1,
             deployed: Some(&helm_kube::Record::default()),
-            objects: &[],
-            failure: None,
-            waiting: None,
-            mistakes: &[],
-            is_secret: false,
-            paused: None,
+            ..Facts::default()
         };
         let status = summarize(&facts);
         let schema = json_schema();

@@ -8,13 +8,7 @@ use super::*;
 fn facts<'a>() -> Facts<'a> {
     Facts {
         generation: 1,
-        deployed: None,
-        objects: &[],
-        failure: None,
-        waiting: None,
-        mistakes: &[],
-        is_secret: false,
-        paused: None,
+        ..Facts::default()
     }
 }
 

@@ -6,13 +6,7 @@ use serde_json::{Value, json};
 use crate::cluster::{Requests, of_resource};
 use crate::harness::{Operator, a_while, condition, message};
 use crate::oracle::helm_json;
-
-const CONFIG_MAP: &str = "\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: '{{ .Release.Name }}-config'}
-data: {text: '{{ .Values.text }}'}
-";
+use crate::templates::CONFIG_MAP;
 
 const PREFIX: &str = "helm.sdk.operatorframework.io/";
 

@@ -4,20 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::of_resource;
 use crate::harness::{Operator, a_while, condition, definition, message};
-
-const CONFIG_MAP: &str = "
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: '{{ .Release.Name }}-config'}
-data: {text: '{{ .Values.text }}'}
-";
-
-const SERVICE: &str = "
-apiVersion: v1
-kind: Service
-metadata: {name: '{{ .Release.Name }}'}
-spec: {ports: [{name: http, port: {{ .Values.port }}}]}
-";
+use crate::templates::{CONFIG_MAP, SERVICE};
 
 /// The events of the namespace with this reason: how many there are, and how often each happened.
 async fn events(operator: &Operator, reason: &str) -> Vec<i64> {

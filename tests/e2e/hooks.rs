@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::harness::{Operator, a_while, message};
+use crate::templates::FIXED_CONFIG_MAP;
 
 /// A Job that runs at `events` until the test lets it, if the value `hang` says so.
 fn job(name: &str, events: &str) -> String {
@@ -24,13 +25,11 @@ spec:
     )
 }
 
-const CONFIG_MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-config'}}";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_the_record_is_pending_while_a_hook_runs() {
     let templates = [
         ("job.yaml", &*job("before", "pre-install")),
-        ("config.yaml", CONFIG_MAP),
+        ("config.yaml", FIXED_CONFIG_MAP),
     ];
     let operator = Operator::demo("pending", &templates).await.started();
     operator.create("demo", json!({"play": "running"})).await;
@@ -61,7 +60,7 @@ async fn e2e_hooks_run_once_each() {
         ("before.yaml", &*job("before", "pre-install")),
         ("after.yaml", &*job("after", "post-install,post-upgrade")),
         ("going.yaml", &*job("going", "pre-delete")),
-        ("config.yaml", CONFIG_MAP),
+        ("config.yaml", FIXED_CONFIG_MAP),
     ];
     let operator = Operator::demo("hooks", &templates).await.started();
     let requests = operator.requests().await;
@@ -84,7 +83,7 @@ async fn e2e_hooks_run_once_each() {
 async fn e2e_a_hook_that_fails_fails_the_install() {
     let templates = [
         ("job.yaml", &*job("before", "pre-install")),
-        ("config.yaml", CONFIG_MAP),
+        ("config.yaml", FIXED_CONFIG_MAP),
     ];
     let operator = Operator::demo("hook-fails", &templates).await.started();
     operator.create("demo", json!({"play": "failed"})).await;
@@ -102,7 +101,7 @@ async fn e2e_a_hook_that_fails_fails_the_install() {
 async fn e2e_a_hook_that_hangs_holds_up_no_other_release() {
     let templates = [
         ("job.yaml", &*job("before", "pre-install")),
-        ("config.yaml", CONFIG_MAP),
+        ("config.yaml", FIXED_CONFIG_MAP),
     ];
     let mut operator = Operator::demo("hook-hangs", &templates).await;
     operator.arg("--max-concurrent-reconciles=1");

@@ -5,20 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{create, resource};
 use crate::harness::{Operator, a_while, condition, message};
-
-const CONFIG_MAP: &str = "
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: '{{ .Release.Name }}-config'}
-data: {text: '{{ .Values.text }}'}
-";
-
-const SERVICE: &str = "
-apiVersion: v1
-kind: Service
-metadata: {name: '{{ .Release.Name }}'}
-spec: {ports: [{name: http, port: {{ .Values.port | default 80 }}}]}
-";
+use crate::templates::{CONFIG_MAP, SERVICE};
 
 /// A Job that runs at `events`; what becomes of it is the value `play`, after the time in the value `delay`.
 fn job(name: &str, annotations: &str) -> String {

@@ -14,6 +14,7 @@ mod parity;
 mod proxy;
 mod snapshot;
 mod stability;
+mod templates;
 
 mod acceptance;
 mod annotations;

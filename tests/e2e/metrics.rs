@@ -13,8 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, Signature
 use crate::access::service_account;
 use crate::cluster::create;
 use crate::harness::Operator;
-
-const CONFIG_MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-config'}}";
+use crate::templates::FIXED_CONFIG_MAP;
 
 /// The address that the operator has logged with `message`.
 async fn address(operator: &Operator, message: &str) -> String {
@@ -66,7 +65,7 @@ pub(crate) async fn scrape(operator: &Operator) -> (u16, String) {
 
 /// A demo operator that serves on free ports.
 async fn serving(test: &str) -> Operator {
-    let mut operator = Operator::demo(test, &[("config.yaml", CONFIG_MAP)]).await;
+    let mut operator = Operator::demo(test, &[("config.yaml", FIXED_CONFIG_MAP)]).await;
     operator.arg("--metrics-bind-address=127.0.0.1:0");
     operator.arg("--health-probe-bind-address=127.0.0.1:0");
     operator

@@ -10,7 +10,7 @@ use crate::cluster::control_plane;
 use crate::harness::Operator;
 
 /// The folder with real Helm 3 and Helm 4: `CHARTWRIGHT_ORACLE`, else built now.
-fn oracle() -> &'static Path {
+pub(crate) fn oracle() -> &'static Path {
     static ORACLE: OnceLock<PathBuf> = OnceLock::new();
     ORACLE.get_or_init(|| {
         if let Some(folder) = std::env::var_os("CHARTWRIGHT_ORACLE") {

@@ -205,14 +205,7 @@ impl Stage {
         let objects = self.here().await.comparable();
         let record = self.record().await;
         helm(&self.operator, "helm4", &["uninstall", RELEASE, "--timeout", "2m"]).await;
-        let hooks = self.requests_for_hooks(before).await;
-        let left = self.wipe().await;
-        Ok(Life {
-            objects,
-            left,
-            hooks,
-            record,
-        })
+        Ok(self.end_of_life(before, objects, record).await)
     }
 
     async fn by_us(&mut self, uninstaller: Uninstaller) -> Result<Life, String> {
@@ -230,14 +223,17 @@ impl Stage {
             self.operator.terminate().await;
             helm(&self.operator, "helm4", &["uninstall", RELEASE, "--timeout", "2m"]).await;
         }
-        let hooks = self.requests_for_hooks(before).await;
-        let left = self.wipe().await;
-        Ok(Life {
+        Ok(self.end_of_life(before, objects, record).await)
+    }
+
+    /// Empties the namespace after a life that began when `before` requests had been made.
+    async fn end_of_life(&self, before: usize, objects: BTreeMap<Id, Value>, record: usize) -> Life {
+        Life {
             objects,
-            left,
-            hooks,
+            hooks: self.requests_for_hooks(before).await,
+            left: self.wipe().await,
             record,
-        })
+        }
     }
 
     /// How long the release's record is, as the Secret holds it.

@@ -6,13 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{create, define};
 use crate::harness::{Operator, a_while, definition};
-
-const CONFIG_MAP: &str = "\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: '{{ .Release.Name }}-config'}
-data: {text: '{{ .Values.text }}'}
-";
+use crate::templates::CONFIG_MAP;
 
 const DEMO: &str = "- {group: e2e.example.com, version: v1, kind: Demo, chart: demo}\n";
 const FILM: &str = "- {group: e2e.example.com, version: v1, kind: Film, chart: films}\n";

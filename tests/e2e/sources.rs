@@ -1,8 +1,10 @@
 //! Charts from elsewhere: a chart repository that real Helm made, and a real registry that real Helm pushed to.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+
+use crate::oracle::oracle;
 
 /// A folder with packed charts, and what serves them.
 struct Served {
@@ -20,8 +22,7 @@ impl Drop for Served {
 
 /// Real Helm 3.
 fn helm(folder: &Path, args: &[&str]) -> String {
-    let oracle = std::env::var("CHARTWRIGHT_ORACLE").expect("hack/test.sh sets CHARTWRIGHT_ORACLE");
-    let mut command = Command::new(PathBuf::from(oracle).join("helm3"));
+    let mut command = Command::new(oracle().join("helm3"));
     for variable in ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
         command.env(variable, folder.join("helm"));
     }

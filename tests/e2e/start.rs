@@ -4,12 +4,11 @@ use serde_json::json;
 
 use crate::cluster::define;
 use crate::harness::{Operator, definition};
-
-const CONFIG_MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-config'}}";
+use crate::templates::FIXED_CONFIG_MAP;
 
 /// Starts an operator that can't go on, after `break_it`; it must say each of `texts`.
 async fn refuses(test: &str, break_it: impl Fn(&Operator), texts: &[&str]) {
-    let mut operator = Operator::demo(test, &[("config.yaml", CONFIG_MAP)]).await;
+    let mut operator = Operator::demo(test, &[("config.yaml", FIXED_CONFIG_MAP)]).await;
     break_it(&operator);
     operator.start();
     let status = operator.exit().await;
@@ -64,7 +63,7 @@ async fn e2e_a_chart_with_a_syntax_error_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_kubeconfig_that_does_not_exist_is_named() {
-    let mut operator = Operator::demo("no-kubeconfig", &[("config.yaml", CONFIG_MAP)]).await;
+    let mut operator = Operator::demo("no-kubeconfig", &[("config.yaml", FIXED_CONFIG_MAP)]).await;
     operator.env("KUBECONFIG", "/no/such/kubeconfig");
     operator.start();
     assert_eq!(operator.exit().await.code(), Some(1));
@@ -73,7 +72,7 @@ async fn e2e_a_kubeconfig_that_does_not_exist_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_template_with_a_syntax_error_is_told_of_each_resource() {
-    let operator = Operator::demo("broken-template", &[("config.yaml", CONFIG_MAP)]).await;
+    let operator = Operator::demo("broken-template", &[("config.yaml", FIXED_CONFIG_MAP)]).await;
     operator.write("demo/templates/bad.yaml", "a: 1\nb: {{ if }}\n");
     let mut operator = operator;
     operator.start();
@@ -91,7 +90,7 @@ async fn e2e_a_template_with_a_syntax_error_is_told_of_each_resource() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_definition_that_is_not_installed_is_waited_for() {
-    let mut operator = Operator::demo("late-definition", &[("config.yaml", CONFIG_MAP)]).await;
+    let mut operator = Operator::demo("late-definition", &[("config.yaml", FIXED_CONFIG_MAP)]).await;
     operator.write(
         "watches.yaml",
         "- {group: e2e.example.com, version: v1, kind: Tardy, chart: demo}\n",

@@ -122,14 +122,7 @@ fn first_document(text: &[u8], duplicates: Duplicates) -> Result<Value, Problem>
 
 /// Go's error for JSON of one kind where another is wanted.
 fn wrong_kind(value: &Value, wanted: &str) -> Error {
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    };
+    let kind = value.json_kind();
     Error::Kind(Problem::new(format!(
         "json: cannot unmarshal {kind} into Go value of type {wanted}"
     )))

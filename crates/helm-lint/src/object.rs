@@ -16,7 +16,7 @@ impl Object {
         let map = match document {
             Value::Null => return Ok(None),
             Value::Map(map) => map,
-            other => return Err(complaint(kind_of(other), "Go value of type rules.K8sYamlStruct")),
+            other => return Err(complaint(other.json_kind(), "Go value of type rules.K8sYamlStruct")),
         };
         let mut reader = Reader::default();
         let mut object = Self::default();
@@ -60,7 +60,7 @@ impl Reader {
 
     fn complain(&mut self, value: &Value, path: &str, go_type: &str) {
         let target = format!("Go struct field {path} of type {go_type}");
-        self.error.get_or_insert_with(|| complaint(kind_of(value), &target));
+        self.error.get_or_insert_with(|| complaint(value.json_kind(), &target));
     }
 }
 
@@ -72,15 +72,4 @@ fn entry<'m>(map: &'m Map, key: &str) -> Option<&'m Value> {
 
 fn complaint(kind: &str, target: &str) -> String {
     format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into {target}")
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
 }

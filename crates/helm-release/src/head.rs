@@ -99,13 +99,6 @@ fn text(value: &Value, place: &str) -> Result<String, HeadError> {
 }
 
 fn mismatch(found: &Value, target: String) -> HeadError {
-    let found = match found {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    };
+    let found = found.json_kind();
     HeadError { found, target }
 }

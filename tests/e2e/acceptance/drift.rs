@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{config, demo, scribble, wait_for_message};
 use crate::cluster::define;
-use crate::harness::{Operator, a_while};
+use crate::harness::{Operator, a_while, definition};
 
 /// Scenarios 7 and 8: the watch sees it, long before the period of ten minutes.
 #[tokio::test(flavor = "multi_thread")]
@@ -73,30 +73,13 @@ async fn e2e_what_others_add_survives_the_repair_of_drift() {
     assert_eq!(operator.wait_for("the image to be back", images).await, "theirs");
 }
 
-/// A kind that the chart has an object of, with a status.
-const PART: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: parts.e2e.example.com}
-spec:
-  group: e2e.example.com
-  scope: Namespaced
-  names: {kind: Part, listKind: PartList, plural: parts, singular: part}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      subresources: {status: {}}
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";
-
 /// Scenarios 12 and 13.
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_custom_kinds_fields_are_mended_and_its_status_is_nobodys_business() {
     let part =
         "{apiVersion: e2e.example.com/v1, kind: Part, metadata: {name: one}, spec: {size: 1, deep: {list: [a, b]}}}";
     let operator = Operator::demo("drift-custom", &[("part.yaml", part)]).await;
-    define(&operator.client, PART).await;
+    define(&operator.client, &definition("Part", "parts", "Namespaced")).await;
     let operator = operator.started();
     operator.create("one", json!({})).await;
     operator.wait_for_revision("one", 1).await;

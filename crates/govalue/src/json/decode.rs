@@ -97,14 +97,7 @@ pub fn list_from_slice(text: &[u8]) -> Result<Option<Vec<Value>>, DecodeError> {
 }
 
 fn mismatch(value: &Value, expected: &'static str) -> DecodeError {
-    let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    };
+    let found = value.json_kind();
     DecodeError::Mismatch { found, expected }
 }
 

@@ -60,7 +60,7 @@ impl TypeError {
     /// The complaint about a document that should be of a Go type.
     pub(crate) fn document(document: &Value, go_type: &'static str) -> Self {
         Self::Document {
-            kind: kind(document),
+            kind: document.json_kind(),
             go_type,
         }
     }
@@ -230,7 +230,7 @@ impl Reader {
         if self.error.is_none() {
             let path = self.path.join(".");
             self.error = Some(TypeError::Field {
-                kind: kind(value),
+                kind: value.json_kind(),
                 owner: self.owner,
                 path,
                 go_type,
@@ -378,21 +378,9 @@ fn document_map<'a>(document: &'a Value, go_type: &'static str) -> Result<Option
         Value::Null => Ok(None),
         Value::Map(map) => Ok(Some(map)),
         other => Err(TypeError::Document {
-            kind: kind(other),
+            kind: other.json_kind(),
             go_type,
         }),
-    }
-}
-
-/// What Go's `encoding/json` calls a value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
     }
 }
 
