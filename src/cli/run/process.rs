@@ -60,16 +60,14 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         watches = plan.watches.len(),
         "chartwright is running"
     );
+    // A leader's only: it says what is waited for from then on.
+    let operator = {
+        let (health, metrics) = (Arc::clone(&health), Arc::clone(&metrics));
+        let charts = plan.project.charts();
+        move || Operator::new(cluster, charts, plan.watches, plan.options, health, &metrics)
+    };
     let Some(election) = plan.election else {
-        let operator = Operator::new(
-            cluster,
-            plan.project.charts(),
-            plan.watches,
-            plan.options,
-            health,
-            &metrics,
-        )?;
-        operator.run(plan.project, stop).await;
+        operator()?.run(plan.project, stop).await;
         tracing::info!("chartwright has stopped");
         return Ok(());
     };
@@ -82,14 +80,7 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         () = &mut stop => return Ok(()),
     };
     metrics.leading(&election.lease, true);
-    let operator = Operator::new(
-        cluster,
-        plan.project.charts(),
-        plan.watches,
-        plan.options,
-        health,
-        &metrics,
-    )?;
+    let operator = operator()?;
     tokio::select! {
         () = operator.run(plan.project, stop) => {}
         // Whatever is under way is dropped where it stands: another operator may be at work by now.
