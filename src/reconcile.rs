@@ -10,7 +10,7 @@ mod resource;
 use std::sync::Arc;
 use std::time::Duration;
 
-use helm_action::{FailurePolicy, Slot, observe, wants_test};
+use helm_action::{FailurePolicy, Slot, wants_test};
 use helm_kube::Cluster;
 use kube::api::DynamicObject;
 
@@ -20,7 +20,7 @@ pub(crate) use self::resource::{api, update_error, write_status};
 
 use self::act::Look;
 use self::maintain::{keep, maintain, remember_deployed, track};
-use self::release::{desired, ensure_access, validate_name};
+use self::release::{desired, ensure_access, observed};
 use self::resource::{fail, finalized, report};
 use crate::charts::{Charts, LoadedChart};
 use crate::dependents::Dependents;
@@ -120,7 +120,6 @@ async fn bring_about(
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && !memo.is_paused
         && memo.is_of(object, wishes, chart, watch)
-        && memo.answers(wishes)
         && cx.sources.is_current(key)
         && is_finalized(object)
         && !wants_test(&memo.record, wishes.run_tests.as_deref())
@@ -131,12 +130,8 @@ async fn bring_about(
         }
     }
     let object = finalized(cx, key, object).await?;
-    validate_name(&object)?;
     let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let mut release = release_context(cx, watch, &object, name, wishes, slot)?;
-    let history = observe(&release.secrets, &release.ownership.release)
-        .await
-        .map_err(ReconcileError::Reconcile)?;
+    let (mut release, history) = observed(cx, watch, &object, name, wishes, slot).await?;
     release.disable_hooks = match history.deployed() {
         None => wishes.disabled_hooks.install,
         Some(_) => wishes.disabled_hooks.upgrade,

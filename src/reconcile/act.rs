@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use helm_action::{
-    Context as ReleaseContext, Deployed, Desired, Goal, History, Operation, Step, adopt, cause, check, deploy, observe,
-    plan, test, wants_test,
+    Context as ReleaseContext, Deployed, Desired, Goal, History, Operation, Step, adopt, cause, deploy, observe, plan,
+    test, wants_test,
 };
 use helm_kube::Record;
 use kube::api::DynamicObject;
 
-use super::maintain::{keep, tell_repaired, track};
+use super::maintain::{checked, keep, track};
 use super::memory::{Memo, identity, kept};
 use super::release::explained;
 use super::{Context, policy};
@@ -87,13 +87,9 @@ impl Look<'_> {
         let Some(record) = self.history.last() else {
             unreachable!("a release in sync has a record")
         };
-        let checked = check(self.release, record).await;
-        self.tell_notices().await;
-        let (objects, repaired) = checked.map_err(ReconcileError::Reconcile)?;
-        tell_repaired(self.cx, self.key, self.object, &repaired).await;
         Ok(Deployed {
             record: record.clone(),
-            objects,
+            objects: checked(self.cx, self.key, self.object, self.release, record).await?,
         })
     }
 

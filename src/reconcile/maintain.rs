@@ -1,6 +1,6 @@
 //! A release whose spec has nothing new to say: what is deployed is kept as it is.
 
-use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, observe};
+use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check, observe};
 use helm_kube::Record;
 use helm_release::Status;
 use kube::api::DynamicObject;
@@ -41,11 +41,7 @@ pub(super) async fn keep(
         .name()
         .clone_into(&mut release.ownership.chart);
     if memo.objects.is_empty() {
-        let (objects, repaired) = helm_action::check(&release, &memo.record)
-            .await
-            .map_err(ReconcileError::Reconcile)?;
-        tell_repaired(cx, key, object, &repaired).await;
-        memo.objects = objects;
+        memo.objects = checked(cx, key, object, &release, &memo.record).await?;
     } else {
         repair_drift(cx, key, object, &release, &mut memo, causes).await?;
     }
@@ -112,11 +108,7 @@ pub(super) async fn maintain(
         }
     }
     if !is_watched {
-        let (objects, repaired) = helm_action::check(release, &memo.record)
-            .await
-            .map_err(ReconcileError::Reconcile)?;
-        tell_repaired(cx, key, object, &repaired).await;
-        memo.objects = objects;
+        memo.objects = checked(cx, key, object, release, &memo.record).await?;
     } else if !causes.drifted.is_empty() {
         repair_drift(cx, key, object, release, &mut memo, causes).await?;
         track(cx, key, &memo.objects).await;
@@ -131,6 +123,21 @@ fn is_same(found: &Record, ours: &Record) -> bool {
     found.release.version == ours.release.version
         && found.release.info.status == Status::Deployed
         && found.inputs == ours.inputs
+}
+
+/// Checks all objects of a stored revision, brings back what is gone or differs, and tells of it.
+pub(super) async fn checked(
+    cx: &Context,
+    key: &Key,
+    object: &DynamicObject,
+    release: &ReleaseContext,
+    record: &Record,
+) -> Result<Vec<Tracked>, ReconcileError> {
+    let outcome = check(release, record).await;
+    cx.events.publish_notices(object, &release.notices).await;
+    let (objects, repaired) = outcome.map_err(ReconcileError::Reconcile)?;
+    tell_repaired(cx, key, object, &repaired).await;
+    Ok(objects)
 }
 
 /// Brings back the objects that may have drifted.
@@ -154,7 +161,7 @@ async fn repair_drift(
     Ok(())
 }
 
-pub(super) async fn tell_repaired(cx: &Context, key: &Key, object: &DynamicObject, repaired: &[Repaired]) {
+async fn tell_repaired(cx: &Context, key: &Key, object: &DynamicObject, repaired: &[Repaired]) {
     for repaired in repaired {
         let reference = &repaired.tracked.object;
         let what = match &repaired.difference {

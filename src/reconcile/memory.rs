@@ -51,7 +51,8 @@ pub(super) fn kept(mut record: Record) -> Arc<Record> {
 }
 
 impl Memo {
-    /// Whether the release was made from this state of the resource, of the chart and of the watch.
+    /// Whether the release was made from this state of the resource, of the chart and of the watch, and the resource asks
+    /// for no look that it has not had yet.
     pub(super) fn is_of(
         &self,
         object: &DynamicObject,
@@ -62,11 +63,7 @@ impl Memo {
         self.made_from.as_ref() == Some(&identity(object, wishes))
             && self.chart == *chart.digest.as_bytes()
             && Arc::ptr_eq(&self.watch, watch)
-    }
-
-    /// Whether the resource does not ask for a look that it has not had yet.
-    pub(super) fn answers(&self, wishes: &Wishes) -> bool {
-        wishes.reconcile_now.is_none() || self.asked == wishes.reconcile_now
+            && (wishes.reconcile_now.is_none() || self.asked == wishes.reconcile_now)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use helm_action::{Drift, Goal, History, Slot, Step, compare, observe, plan};
+use helm_action::{Drift, Goal, History, Slot, Step, compare, plan};
 use kube::api::DynamicObject;
 
 use super::maintain::track;
-use super::memory::{Memo, identity};
-use super::release::{desired, refuse_foreign, release_context, validate_name};
+use super::memory::{Memo, identity, kept};
+use super::release::{desired, observed, refuse_foreign};
 use super::resource::write_status;
 use super::{Context, Next, load, period, policy};
 use crate::dependents::Causes;
@@ -30,19 +30,14 @@ pub(super) async fn look(
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && memo.is_paused
         && memo.is_of(object, wishes, chart, watch)
-        && memo.answers(wishes)
         && cx.sources.is_current(key)
         && watch.watch_dependent_resources
         && causes == Causes::default()
     {
         return Ok(period(cx, watch, wishes));
     }
-    validate_name(object)?;
     let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let mut release = release_context(cx, watch, object, name, wishes, slot)?;
-    let history = observe(&release.secrets, &release.ownership.release)
-        .await
-        .map_err(ReconcileError::Reconcile)?;
+    let (mut release, history) = observed(cx, watch, object, name, wishes, slot).await?;
     refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
     let mut paused = Paused::default();
     let mut digest = [0; 32];
@@ -71,7 +66,7 @@ pub(super) async fn look(
             chart: digest,
             asked: wishes.reconcile_now.clone(),
             is_paused: true,
-            record: Arc::new(record.clone()),
+            record: kept(record.clone()),
             objects: objects.clone(),
         };
         cx.memory.put(key, memo);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use helm_action::{
-    Context as ReleaseContext, Desired, FailurePolicy, Goal, History, Notices, Slot, Step, missing_access, plan,
+    Context as ReleaseContext, Desired, FailurePolicy, Goal, History, Notices, Slot, Step, missing_access, observe,
+    plan,
 };
 use helm_chart::Capabilities;
 use helm_kube::{Ownership, Secrets};
@@ -23,7 +24,7 @@ use crate::watches::Watch;
 /// Helm's limit on release names, which keeps room for what charts append to them.
 const MAX_RELEASE_NAME: usize = 53;
 
-pub(super) fn validate_name(object: &DynamicObject) -> Result<(), ReconcileError> {
+fn validate_name(object: &DynamicObject) -> Result<(), ReconcileError> {
     let name = object.name_any();
     if name.len() > MAX_RELEASE_NAME {
         let reason = format!("it has {} characters, Helm allows {MAX_RELEASE_NAME}", name.len());
@@ -74,6 +75,23 @@ pub(crate) fn release_context(
         force: false,
         slot,
     })
+}
+
+/// Where the release of a resource is made, and what is recorded of it.
+pub(super) async fn observed(
+    cx: &Context,
+    watch: &Watch,
+    object: &DynamicObject,
+    chart: &str,
+    wishes: &Wishes,
+    slot: Slot,
+) -> Result<(ReleaseContext, History), ReconcileError> {
+    validate_name(object)?;
+    let release = release_context(cx, watch, object, chart, wishes, slot)?;
+    let history = observe(&release.secrets, &release.ownership.release)
+        .await
+        .map_err(ReconcileError::Reconcile)?;
+    Ok((release, history))
 }
 
 /// Before the first write of an install or upgrade in somebody else's name: all that he may not do is told at once.
