@@ -284,14 +284,15 @@ async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Res
     } else {
         send::bring(cx, &object, before).await?.applied()
     };
-    if reference.gvk.kind == "CustomResourceDefinition" && readiness_of(&applied.object) != Readiness::Ready {
+    if reference.gvk.kind == "CustomResourceDefinition" && !is_ready(&reference, &applied.object) {
         hooks::await_ready(cx, &reference, "install").await?;
     }
     Ok(Some(track(&object, &applied)))
 }
 
-fn readiness_of(object: &kube::api::DynamicObject) -> Readiness {
-    readiness(&serde_json::to_value(object).unwrap_or_default())
+fn is_ready(reference: &ObjectRef, live: &kube::api::DynamicObject) -> bool {
+    let json = serde_json::to_value(live).unwrap_or_default();
+    readiness(&reference.gvk, &json) == Readiness::Ready
 }
 
 /// Deletes what earlier revisions had and this one has not, but for objects that the chart keeps or that are somebody

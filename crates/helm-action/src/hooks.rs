@@ -10,7 +10,6 @@ use futures::StreamExt as _;
 use helm_kube::{Claim, ObjectRef, Propagation, Readiness, Record, readiness};
 use helm_release::{DeletePolicy, Hook, HookEvent, HookExecution, HookPhase, documents};
 use k8s_openapi::jiff::Timestamp;
-use kube::api::TypeMeta;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::watch_object;
 use serde_json::{Value, json};
@@ -270,14 +269,7 @@ async fn end(cx: &Context, object: &ObjectRef) -> Result<Result<(), String>, Err
     let mut states = watch_object(api, &object.name).default_backoff().boxed();
     while let Some(state) = states.next().await {
         let live = match state {
-            Ok(Some(mut live)) => {
-                // The items of a list do not tell their kind.
-                live.types = Some(TypeMeta {
-                    api_version: object.gvk.api_version.clone(),
-                    kind: object.gvk.kind.clone(),
-                });
-                serde_json::to_value(&live).unwrap_or_default()
-            }
+            Ok(Some(live)) => serde_json::to_value(&live).unwrap_or_default(),
             // What a watch begins with may be older than the object.
             Ok(None) if cx.cluster.get(object).await?.is_some() => continue,
             Ok(None) => return Ok(Ok(())),
@@ -287,7 +279,7 @@ async fn end(cx: &Context, object: &ObjectRef) -> Result<Result<(), String>, Err
             }
         };
         let phase = live.pointer("/status/phase").and_then(Value::as_str);
-        match readiness(&live) {
+        match readiness(&object.gvk, &live) {
             Readiness::Failed(reason) => return Ok(Err(reason)),
             Readiness::Ready if object.gvk.kind == "Job" || phase == Some("Succeeded") => return Ok(Ok(())),
             Readiness::Ready | Readiness::InProgress(_) => {}
@@ -301,7 +293,7 @@ pub(crate) async fn await_ready(cx: &Context, object: &ObjectRef, event: &'stati
     let deadline = Instant::now() + cx.hook_timeout;
     while Instant::now() < deadline {
         if let Some(live) = cx.cluster.get(object).await? {
-            match readiness(&serde_json::to_value(&live).unwrap_or_default()) {
+            match readiness(&object.gvk, &serde_json::to_value(&live).unwrap_or_default()) {
                 Readiness::Ready => return Ok(()),
                 Readiness::Failed(reason) => {
                     return Err(Error::Hook {

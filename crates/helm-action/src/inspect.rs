@@ -78,7 +78,7 @@ fn state(live: Option<&Value>, desired: &Value) -> ObjectState {
         .unwrap_or_default();
     match covers(live, desired, &left_alone) {
         Some(difference) => ObjectState::Drifted(difference),
-        None => ObjectState::AsRendered(readiness(live)),
+        None => ObjectState::AsRendered(readiness(&Gvk::of(desired), live)),
     }
 }
 

@@ -103,12 +103,13 @@ pub(crate) async fn put(cx: &Context, desired: &Value, before: &[Value]) -> Resu
 /// What is remembered of an object that was just applied.
 pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
     let json = serde_json::to_value(&applied.object).unwrap_or_default();
+    let object = ObjectRef::of(desired);
     Tracked {
-        object: ObjectRef::of(desired),
+        readiness: readiness(&object.gvk, &json),
+        object,
         uid: applied.object.uid().unwrap_or_default(),
         version: version(&applied.object),
         fingerprint: applied.fingerprint,
-        readiness: readiness(&json),
     }
 }
 

@@ -7,9 +7,10 @@
 //! whether it is ready ([`readiness`]).
 //!
 //! ```
-//! use helm_kube::{Readiness, readiness};
-//! let claim = serde_json::json!({"kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}});
-//! assert!(matches!(readiness(&claim), Readiness::InProgress(_)));
+//! use helm_kube::{Gvk, Readiness, readiness};
+//! let claim = serde_json::json!({"status": {"phase": "Pending"}});
+//! let kind = Gvk::new("v1", "PersistentVolumeClaim");
+//! assert!(matches!(readiness(&kind, &claim), Readiness::InProgress(_)));
 //! ```
 
 mod client;

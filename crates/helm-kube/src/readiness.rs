@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::Gvk;
+
 /// How far an object is from ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readiness {
@@ -13,21 +15,16 @@ pub enum Readiness {
     Failed(String),
 }
 
-/// The readiness of a live object, by its kind. A kind that is not known is ready once it has no unfinished condition.
-pub fn readiness(object: &Value) -> Readiness {
+/// The readiness of a live object, by its kind, which the items of a list leave out. A kind that is not known is ready
+/// once it has no unfinished condition.
+pub fn readiness(gvk: &Gvk, object: &Value) -> Readiness {
     if object.pointer("/metadata/deletionTimestamp").is_some() {
         return waiting("is being deleted");
     }
     if let Some(waiting) = generation_lag(object) {
         return waiting;
     }
-    let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-    let group = object
-        .get("apiVersion")
-        .and_then(Value::as_str)
-        .and_then(|v| v.split_once('/'))
-        .map_or("", |v| v.0);
-    match (group, kind) {
+    match (gvk.group(), gvk.kind.as_str()) {
         ("apps", "Deployment") => deployment(object),
         ("apps", "StatefulSet") => stateful_set(object),
         ("apps", "DaemonSet") => daemon_set(object),
@@ -219,7 +216,7 @@ mod tests {
             json!({"apiVersion": "x.io/v1", "kind": "Widget", "status": {"conditions": [{"type": "Ready", "status": "True"}]}}),
         ];
         for object in ready {
-            assert_eq!(readiness(&object), Readiness::Ready, "{object}");
+            assert_eq!(readiness(&Gvk::of(&object), &object), Readiness::Ready, "{object}");
         }
     }
 
@@ -245,8 +242,20 @@ mod tests {
             ),
         ];
         for (object, what) in cases {
-            assert_eq!(readiness(&object), Readiness::InProgress(what.into()), "{object}");
+            assert_eq!(
+                readiness(&Gvk::of(&object), &object),
+                Readiness::InProgress(what.into()),
+                "{object}"
+            );
         }
+    }
+
+    #[test]
+    fn an_item_of_a_list_is_read_as_what_it_is() {
+        // The API server leaves the type out of a list's items.
+        let item = json!({"metadata": {"name": "app"}, "spec": {"replicas": 1}, "status": {"observedGeneration": 1}});
+        let told = Readiness::InProgress("0/1 replicas are updated".into());
+        assert_eq!(readiness(&Gvk::new("apps/v1", "Deployment"), &item), told);
     }
 
     #[test]
@@ -254,7 +263,7 @@ mod tests {
         let job = json!({"apiVersion": "batch/v1", "kind": "Job",
             "status": {"conditions": [{"type": "Failed", "status": "True", "message": "Job has reached the specified backoff limit"}]}});
         assert_eq!(
-            readiness(&job),
+            readiness(&Gvk::of(&job), &job),
             Readiness::Failed("Job has reached the specified backoff limit".into())
         );
     }
