@@ -2,8 +2,8 @@
 
 use govalue::Value;
 use helm_kube::{Marks, Record};
-use helm_release::documents;
 
+use crate::objects::manifests;
 use crate::{Context, Deployed, Desired, Error, History, check};
 
 /// Takes over the last revision, if it is what `desired` renders to: by meaning, whatever the order of its documents and
@@ -28,11 +28,7 @@ pub async fn adopt(cx: &Context, history: &History, desired: &Desired) -> Result
 }
 
 fn same(record: &Record, desired: &Desired) -> Result<bool, Error> {
-    let release = &record.release;
-    let stored = documents(&release.manifest).map_err(|source| Error::Manifest {
-        revision: release.version,
-        source,
-    })?;
+    let stored = manifests(record)?;
     let wanted: Vec<_> = desired
         .manifests
         .iter()

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
 use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
-use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, documents, install_rank, uninstall_rank};
+use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
-use crate::objects::{self, earlier, put, stamped, tell_duplicates, track};
+use crate::objects::{self, earlier, manifests, put, stamped, tell_duplicates, track};
 use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
 
 /// A revision that was brought out.
@@ -236,12 +236,7 @@ type Previous = BTreeMap<ObjectRef, Vec<Value>>;
 async fn previous_objects(cx: &Context, records: &[Record]) -> Result<Previous, Error> {
     let mut previous = Previous::new();
     for record in records {
-        let release = &record.release;
-        let manifests = documents(&release.manifest).map_err(|source| Error::Manifest {
-            revision: release.version,
-            source,
-        })?;
-        for manifest in &manifests {
+        for manifest in &manifests(record)? {
             if let Some(object) = earlier(cx, manifest).await? {
                 previous.entry(ObjectRef::of(&object)).or_default().push(object);
             }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use helm_kube::{Cluster, ObjectRef, Ownership, Readiness, Record, Secrets};
-use helm_release::{ChartRecord, Hook, Manifest, documents};
+use helm_release::{ChartRecord, Hook, Manifest};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
+use crate::objects::manifests;
 use crate::{ApplyPolicy, Error, Notices, Slot};
 
 /// A rendered release: what is to be in the cluster, and what its record is to say.
@@ -40,16 +41,12 @@ impl Desired {
     /// What a record has: its revision once more.
     pub fn of(record: &Record) -> Result<Self, Error> {
         let release = &record.release;
-        let manifests = documents(&release.manifest).map_err(|source| Error::Manifest {
-            revision: release.version,
-            source,
-        })?;
         Ok(Self {
             inputs: record.inputs.clone().unwrap_or_default(),
             sources: record.marks.sources.clone(),
             chart: release.chart.clone(),
             config: release.config.clone(),
-            manifests,
+            manifests: manifests(record)?,
             manifest: release.manifest.clone(),
             hooks: release.hooks().to_vec(),
             definitions: Vec::new(),

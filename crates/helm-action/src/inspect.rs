@@ -3,10 +3,9 @@
 use helm_kube::{
     Cluster, Difference, Error as KubeError, Gvk, ObjectRef, Readiness, Record, covers, drop_duplicates, readiness,
 };
-use helm_release::documents;
 use serde_json::Value;
 
-use crate::objects::object_of;
+use crate::objects::{manifests, object_of};
 use crate::{ApplyPolicy, Error};
 
 /// An object of a revision, as it was found.
@@ -31,18 +30,14 @@ pub enum ObjectState {
 
 /// Looks at all objects of a stored revision, in the order of its manifest.
 pub async fn inspect(cluster: &Cluster, record: &Record) -> Result<Vec<Inspected>, Error> {
-    let release = &record.release;
-    let manifests = documents(&release.manifest).map_err(|source| Error::Manifest {
-        revision: release.version,
-        source,
-    })?;
+    let manifests = manifests(record)?;
     let mut inspected = Vec::with_capacity(manifests.len());
     for manifest in &manifests {
         let Some(mut desired) = object_of(manifest)? else {
             continue;
         };
         drop_duplicates(&mut desired);
-        let is_served = settle_namespace(cluster, &mut desired, &release.namespace).await?;
+        let is_served = settle_namespace(cluster, &mut desired, &record.release.namespace).await?;
         let object = ObjectRef::of(&desired);
         let live = if is_served { cluster.get(&object).await? } else { None };
         let live = live.map(|live| serde_json::to_value(live).unwrap_or_default());

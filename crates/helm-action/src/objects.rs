@@ -1,7 +1,7 @@
 //! From the documents of a manifest to the objects that are sent.
 
-use helm_kube::{Applied, Cluster, Gvk, ObjectRef, Ownership, drop_duplicates, readiness};
-use helm_release::Manifest;
+use helm_kube::{Applied, Cluster, Gvk, ObjectRef, Ownership, Record, drop_duplicates, readiness};
+use helm_release::{Manifest, documents};
 use kube::ResourceExt;
 use serde_json::{Value, json};
 
@@ -23,6 +23,15 @@ pub(crate) async fn stamped(
     let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
     ownership.stamp(&mut object, namespaced);
     Ok(Some(object))
+}
+
+/// The documents of a stored revision.
+pub(crate) fn manifests(record: &Record) -> Result<Vec<Manifest>, Error> {
+    let release = &record.release;
+    documents(&release.manifest).map_err(|source| Error::Manifest {
+        revision: release.version,
+        source,
+    })
 }
 
 /// The object of a document as JSON, as it stands there.

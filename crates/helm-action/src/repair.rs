@@ -1,10 +1,9 @@
 //! Drift: objects of a release that are no longer as the chart says.
 
 use helm_kube::{Difference, ObjectRef, Record, covers};
-use helm_release::documents;
 use serde_json::Value;
 
-use crate::objects::{stamped, track};
+use crate::objects::{manifests, stamped, track};
 use crate::send::{Sent, bring};
 use crate::{Context, Error, Tracked};
 
@@ -28,11 +27,7 @@ pub struct Drift {
 
 /// The objects that a stored revision has in the cluster, as they should be.
 async fn desired(cx: &Context, record: &Record) -> Result<Vec<Value>, Error> {
-    let release = &record.release;
-    let manifests = documents(&release.manifest).map_err(|source| Error::Manifest {
-        revision: release.version,
-        source,
-    })?;
+    let manifests = manifests(record)?;
     let mut objects = Vec::with_capacity(manifests.len());
     for manifest in &manifests {
         objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);

@@ -2,11 +2,11 @@
 
 use futures::future::try_join_all;
 use helm_kube::{Claim, Deletion, ObjectRef, Propagation, Record, is_kept};
-use helm_release::{HookEvent, Status, documents, uninstall_rank};
+use helm_release::{HookEvent, Status, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
-use crate::objects::{earlier, object_of};
+use crate::objects::{earlier, manifests, object_of};
 use crate::{Context, Error, History, hooks, sweep};
 
 /// An object of an uninstalled release that is still there.
@@ -120,11 +120,7 @@ async fn objects(cx: &Context, history: &History) -> Result<Vec<ObjectRef>, Erro
     let mut seen: Vec<ObjectRef> = Vec::new();
     let mut found: Vec<ObjectRef> = Vec::new();
     for record in history.present().iter().rev() {
-        let manifests = documents(&record.release.manifest).map_err(|source| Error::Manifest {
-            revision: record.release.version,
-            source,
-        })?;
-        for manifest in &manifests {
+        for manifest in &manifests(record)? {
             let Some(object) = earlier(cx, manifest).await? else {
                 continue;
             };
