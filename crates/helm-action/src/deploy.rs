@@ -78,12 +78,8 @@ fn same_attempt<'a>(
 ) -> Option<&'a Record> {
     let attempt = history.find(revision)?;
     let status = attempt.release.info.status;
-    let rollback_to = match operation {
-        Operation::Rollback { to } => Some(to),
-        Operation::Install | Operation::Upgrade => None,
-    };
     let is_same = attempt.inputs.as_deref().unwrap_or_default() == desired.inputs
-        && attempt.marks.rollback_to == rollback_to
+        && attempt.marks.rollback_to == operation.rollback_to()
         && (status == Status::Failed || status == operation.pending());
     is_same.then_some(attempt)
 }
@@ -112,9 +108,8 @@ async fn begin(
 async fn make_room(cx: &Context, history: &History, desired: &Desired) -> Result<(), Error> {
     let deployed = history.deployed().map(|record| record.release.version);
     let is_attempt = |record: &&Record| deployed.is_some_and(|deployed| record.release.version > deployed);
-    let surplus = (history.records().len() + 1).saturating_sub(cx.max_history);
-    let doomed = if cx.max_history == 0 { 0 } else { surplus };
-    for attempt in history.records().iter().filter(is_attempt).take(doomed) {
+    let surplus = surplus(history.records().len(), cx.max_history);
+    for attempt in history.records().iter().filter(is_attempt).take(surplus) {
         clear_attempt(cx, history, desired, attempt.release.version).await?;
         cx.secrets.delete(attempt).await?;
     }
@@ -159,10 +154,7 @@ fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, op
         marks: Marks {
             sources: desired.sources.clone(),
             stage: None,
-            rollback_to: match operation {
-                Operation::Rollback { to } => Some(to),
-                Operation::Install | Operation::Upgrade => None,
-            },
+            rollback_to: operation.rollback_to(),
             refused: cx.refused.clone(),
             tests: history.last().and_then(|last| last.marks.tests.clone()),
         },
@@ -332,6 +324,14 @@ async fn supersede(cx: &Context, history: &History, revision: u32) -> Result<(),
     Ok(())
 }
 
+/// How many of `kept` revisions are too many next to one more; a limit of 0 is none.
+fn surplus(kept: usize, limit: usize) -> usize {
+    match limit {
+        0 => 0,
+        limit => (kept + 1).saturating_sub(limit),
+    }
+}
+
 /// Deletes the oldest revisions beyond the limit.
 async fn prune(cx: &Context, history: &History, revision: u32) -> Result<(), Error> {
     let older: Vec<&Record> = history
@@ -339,13 +339,21 @@ async fn prune(cx: &Context, history: &History, revision: u32) -> Result<(), Err
         .iter()
         .filter(|record| record.release.version != revision)
         .collect();
-    let surplus = if cx.max_history == 0 {
-        0
-    } else {
-        (older.len() + 1).saturating_sub(cx.max_history)
-    };
-    for old in &older[..surplus] {
+    for old in older.iter().take(surplus(older.len(), cx.max_history)) {
         cx.secrets.delete(old).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_beyond_the_limit_are_surplus() {
+        let cases = [((0, 0), 0), ((9, 0), 0), ((2, 3), 0), ((3, 3), 1), ((9, 3), 7)];
+        for ((kept, limit), expected) in cases {
+            assert_eq!(surplus(kept, limit), expected, "{kept} of {limit}");
+        }
+    }
 }

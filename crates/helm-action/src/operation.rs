@@ -26,6 +26,14 @@ impl Operation {
         }
     }
 
+    /// The earlier revision that it goes back to.
+    pub fn rollback_to(self) -> Option<u32> {
+        match self {
+            Self::Install | Self::Upgrade => None,
+            Self::Rollback { to } => Some(to),
+        }
+    }
+
     /// The hooks before it and after it.
     pub fn hooks(self) -> (HookEvent, HookEvent) {
         match self {
