@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use helm_action::{Drift, Goal, History, Slot, Step, compare, plan};
+use helm_action::{Goal, History, Inspected, ObjectState, Slot, Step, compare, plan};
 use kube::api::DynamicObject;
 
 use super::maintain::track;
@@ -56,9 +56,9 @@ pub(super) async fn look(
     let mut objects = Vec::new();
     if let Some(record) = history.deployed() {
         record.release.chart.name().clone_into(&mut release.ownership.chart);
-        let (found, drifts) = compare(&release, record).await.map_err(ReconcileError::Reconcile)?;
+        let (found, inspected) = compare(&release, record).await.map_err(ReconcileError::Reconcile)?;
         objects = found;
-        paused.wanted.extend(drifts.iter().map(drifted));
+        paused.wanted.extend(inspected.iter().filter_map(drifted));
         track(cx, key, &objects).await;
         let memo = Memo {
             made_from: Some(identity(object, wishes)),
@@ -96,9 +96,10 @@ fn pending(history: &History, goal: Goal<'_>) -> Option<String> {
     }
 }
 
-fn drifted(drift: &Drift) -> String {
-    match &drift.difference {
-        Some(difference) => format!("{}: `{}` would be brought back", drift.object, difference.pointer),
-        None => format!("{} would be made again", drift.object),
+fn drifted(Inspected { object, state }: &Inspected) -> Option<String> {
+    match state {
+        ObjectState::Missing => Some(format!("{object} would be made again")),
+        ObjectState::Drifted(difference) => Some(format!("{object}: `{}` would be brought back", difference.pointer)),
+        ObjectState::AsRendered(_) => None,
     }
 }

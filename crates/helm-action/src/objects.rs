@@ -1,6 +1,6 @@
 //! From the documents of a manifest to the objects that are sent.
 
-use helm_kube::{Applied, Cluster, Gvk, ObjectRef, Ownership, Record, drop_duplicates, readiness};
+use helm_kube::{Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, readiness};
 use helm_release::{Manifest, documents};
 use kube::ResourceExt;
 use serde_json::{Value, json};
@@ -16,13 +16,17 @@ pub(crate) async fn stamped(
     ownership: &Ownership,
     manifest: &Manifest,
 ) -> Result<Option<Value>, Error> {
-    let Some(mut object) = object_of(manifest)? else {
-        return Ok(None);
-    };
+    match object_of(manifest)? {
+        Some(object) => Ok(Some(stamp(cluster, ownership, object).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn stamp(cluster: &Cluster, ownership: &Ownership, mut object: Value) -> Result<Value, Error> {
     drop_duplicates(&mut object);
     let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
     ownership.stamp(&mut object, namespaced);
-    Ok(Some(object))
+    Ok(object)
 }
 
 /// The documents of a stored revision.
@@ -60,23 +64,33 @@ pub(crate) fn object_of(manifest: &Manifest) -> Result<Option<Value>, Error> {
 /// The object of a document of an earlier revision. Where the server no longer serves its version, another version of
 /// the same kind is taken; where it no longer serves the kind, there are no objects of it either.
 pub(crate) async fn earlier(cx: &Context, manifest: &Manifest) -> Result<Option<Value>, Error> {
-    match stamped(&cx.cluster, &cx.ownership, manifest).await {
-        Err(error) if is_unserved(&error) => {}
-        found => return found,
-    }
     let Some(mut object) = object_of(manifest)? else {
         return Ok(None);
     };
-    let gvk = Gvk::of(&object);
-    let discovery = cx.cluster.discovery().current();
-    let Some(other) = discovery.other_version(&gvk) else {
+    if serve(&cx.cluster, &mut object).await? {
+        Ok(Some(stamp(&cx.cluster, &cx.ownership, object).await?))
+    } else {
+        let gvk = Gvk::of(&object);
         cx.notices.add(&cx.ownership.release, Notice::Unserved { gvk });
-        return Ok(None);
-    };
-    object["apiVersion"] = json!(other.api_version);
-    let namespaced = cx.cluster.is_namespaced(other).await?;
-    cx.ownership.stamp(&mut object, namespaced);
-    Ok(Some(object))
+        Ok(None)
+    }
+}
+
+/// Gives an object of an earlier revision another version of its kind where its own is no longer served. Says whether
+/// the kind is served at all.
+pub(crate) async fn serve(cluster: &Cluster, object: &mut Value) -> Result<bool, Error> {
+    let gvk = Gvk::of(object);
+    match cluster.discovery().find(&gvk).await {
+        Err(KubeError::UnknownKind(_)) => {}
+        Err(error) => return Err(error.into()),
+        Ok(_) => return Ok(true),
+    }
+    let discovery = cluster.discovery().current();
+    let other = discovery.other_version(&gvk);
+    if let Some(other) = other {
+        object["apiVersion"] = json!(other.api_version);
+    }
+    Ok(other.is_some())
 }
 
 /// The object that a document names; its namespace is the release's where it names none and its kind is namespaced. A

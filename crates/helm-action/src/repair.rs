@@ -1,6 +1,6 @@
 //! Drift: objects of a release that are no longer as the chart says.
 
-use helm_kube::{Difference, ObjectRef, Record, covers};
+use helm_kube::{Difference, ObjectRef, Record};
 use serde_json::Value;
 
 use crate::objects::{manifests, stamped, track};
@@ -13,15 +13,6 @@ pub struct Repaired {
     /// The object, as it is now.
     pub tracked: Tracked,
     /// What had happened: the first chart field that differed, or `None` if the object was gone.
-    pub difference: Option<Difference>,
-}
-
-/// An object that is not as the chart says.
-#[derive(Clone, Debug)]
-pub struct Drift {
-    /// Which object.
-    pub object: ObjectRef,
-    /// The first chart field that differs, or `None` if the object is gone.
     pub difference: Option<Difference>,
 }
 
@@ -52,33 +43,6 @@ pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<R
         }
     }
     failure.map_or(Ok((tracked, repaired)), Err)
-}
-
-/// Compares all objects of a stored revision with what is in the cluster, and changes nothing. Gives those that are there,
-/// and what has drifted.
-pub async fn compare(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<Drift>), Error> {
-    let mut tracked = Vec::new();
-    let mut drifts = Vec::new();
-    for wanted in desired(cx, record).await? {
-        let object = ObjectRef::of(&wanted);
-        let Some(live) = cx.cluster.get(&object).await? else {
-            drifts.push(Drift {
-                object,
-                difference: None,
-            });
-            continue;
-        };
-        let json = serde_json::to_value(&live).unwrap_or_default();
-        let left_alone = cx.policy.left_alone(&json, &wanted, std::slice::from_ref(&wanted))?;
-        if let Some(difference) = covers(&json, &wanted, &left_alone) {
-            drifts.push(Drift {
-                object,
-                difference: Some(difference),
-            });
-        }
-        tracked.push(track(&wanted, &live.into()));
-    }
-    Ok((tracked, drifts))
 }
 
 /// Checks one object of a stored revision and brings it back if it is gone or differs. `None` if the revision has no
