@@ -4,6 +4,7 @@ use kube::api::{Api, DynamicObject, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::cluster::{create, define, resource};
+use crate::command_line::printed;
 use crate::harness::{Operator, a_while, message};
 
 const DEPLOYMENT: &str = "
@@ -516,7 +517,7 @@ async fn e2e_objects_of_a_kind_that_is_no_longer_served_count_as_gone() {
     )
     .await;
     operator.start();
-    for name in ["upgraded", "uninstalled"] {
+    for name in ["upgraded", "uninstalled", "paused"] {
         operator.create(name, json!({})).await;
         operator.wait_for_revision(name, 1).await;
     }
@@ -531,6 +532,8 @@ async fn e2e_objects_of_a_kind_that_is_no_longer_served_count_as_gone() {
         std::fs::remove_file(operator.path(&format!("demo/templates/{name}"))).unwrap();
     }
     operator.delete("uninstalled").await;
+    let pause = json!({"metadata": {"annotations": {"chartwright.dev/paused": "true"}}});
+    operator.edit("paused", pause).await;
     operator.start();
     operator.wait_for_revision("upgraded", 2).await;
     operator.wait_until_gone("uninstalled").await;
@@ -538,7 +541,20 @@ async fn e2e_objects_of_a_kind_that_is_no_longer_served_count_as_gone() {
         .wait_for_log("the server no longer serves apply.example.com/v1 Relic")
         .await;
     // Of a kind that is served in another version, nothing is left behind.
-    assert_eq!(operator.names("apply.example.com/v1", "Idol").await, [""; 0]);
+    assert_eq!(operator.names("apply.example.com/v1", "Idol").await, ["paused"]);
+    operator
+        .wait_for("the paused release to be told of", || async {
+            let told = message(&operator.resource("paused").await, "Paused");
+            told.contains("upgraded to revision 2").then_some(())
+        })
+        .await;
+    let status = printed(&operator, &["status", "paused"]).await;
+    let state = |kind: &str| {
+        let row = status.lines().find(|line| line.starts_with(kind))?;
+        row.split_whitespace().nth(2).map(str::to_owned)
+    };
+    assert_eq!(state("Relic").as_deref(), Some("missing"), "{status}");
+    assert_eq!(state("Idol").as_deref(), Some("ready"), "{status}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use crate::cluster::control_plane;
 use crate::harness::Operator;
 use crate::oracle::helm;
 
-async fn chartwright(operator: &Operator, args: &[&str]) -> Output {
+pub(crate) async fn chartwright(operator: &Operator, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chartwright"));
     command
         .args(args)
@@ -20,7 +20,7 @@ async fn chartwright(operator: &Operator, args: &[&str]) -> Output {
 }
 
 /// What a command prints; it must succeed.
-async fn printed(operator: &Operator, args: &[&str]) -> String {
+pub(crate) async fn printed(operator: &Operator, args: &[&str]) -> String {
     let output = chartwright(operator, args).await;
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{args:?}: {errors}");
