@@ -15,9 +15,15 @@ mod template;
 mod values;
 mod version;
 
+use std::ffi::OsString;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 pub use version::{COMMIT, VERSION};
+
+/// The exit code of a `diff` that could not compare.
+const DIFF_FAILURE: u8 = 2;
 
 /// A Helm-chart-driven, generic Kubernetes operator.
 #[derive(Debug, Parser)]
@@ -51,6 +57,15 @@ enum Command {
     Status(release::StatusArgs),
     /// Print the manifest, hooks, values or notes of a revision.
     Get(release::GetArgs),
+    /// Print what an edit of a custom resource, or the chart on disk, would change in the cluster.
+    ///
+    /// With `-f`, what applying that custom resource would change; without, what the chart on disk would change of the
+    /// release; with `--revision`, what changed between two revisions. Each object has its unified diff; what Secrets say
+    /// is not in it, only that it changes. The API server is asked by dry runs, in the name of whoever runs this, so that
+    /// its defaults are no differences and it refuses what it would refuse then. Hooks are not told.
+    ///
+    /// The exit code is 0 if nothing changes, 1 if something does, and 2 after an error.
+    Diff(release::DiffArgs),
     /// Print a JSON Schema for editors.
     Schema(schema::SchemaArgs),
     /// Print the completion script of a shell.
@@ -60,8 +75,8 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what the command line asks for.
-    pub fn execute(&self) -> anyhow::Result<()> {
+    /// Does what the command line asks for; the exit code is what the command found.
+    pub fn execute(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             Command::Run(args) => run::run(args),
             Command::Init(args) => init::run(args),
@@ -74,6 +89,7 @@ impl Cli {
             Command::History(args) => release::history(args),
             Command::Status(args) => release::status(args),
             Command::Get(args) => release::get(args),
+            Command::Diff(args) => return Ok(ExitCode::from(u8::from(release::diff(args)?))),
             Command::Schema(args) => schema::run(args),
             Command::Completion(args) => {
                 completion::run(args);
@@ -83,6 +99,24 @@ impl Cli {
                 version::run();
                 Ok(())
             }
+        }?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The exit code of a command that failed: `diff` says by 1 that there is a difference, as `diff` does.
+    pub fn failure(&self) -> ExitCode {
+        match &self.command {
+            Command::Diff(_) => ExitCode::from(DIFF_FAILURE),
+            _ => ExitCode::FAILURE,
         }
+    }
+}
+
+/// The exit code of a command line that can't be understood; `args` begin with the program's name.
+pub fn usage_failure(mut args: impl Iterator<Item = OsString>) -> ExitCode {
+    if args.nth(1).is_some_and(|command| command == "diff") {
+        ExitCode::from(DIFF_FAILURE)
+    } else {
+        ExitCode::FAILURE
     }
 }

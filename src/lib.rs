@@ -13,6 +13,7 @@ pub mod backoff;
 pub mod charts;
 pub mod cli;
 pub mod dependents;
+pub mod diff;
 pub mod duration;
 pub mod error;
 pub mod events;

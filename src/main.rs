@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use chartwright::cli::Cli;
+use chartwright::cli::{Cli, usage_failure};
 use clap::Parser;
 
 #[expect(clippy::print_stderr, reason = "the one place where an error reaches the user")]
@@ -13,17 +13,17 @@ fn main() -> ExitCode {
             // What can't be printed can't be reported either.
             let _ = error.print();
             return if error.use_stderr() {
-                ExitCode::FAILURE
+                usage_failure(std::env::args_os())
             } else {
                 ExitCode::SUCCESS
             };
         }
     };
     match cli.execute() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("Error: {error:#}");
-            ExitCode::FAILURE
+            cli.failure()
         }
     }
 }

@@ -4,6 +4,7 @@ mod act;
 mod maintain;
 mod memory;
 mod pause;
+mod preview;
 mod release;
 mod resource;
 
@@ -15,6 +16,7 @@ use helm_kube::Cluster;
 use kube::api::DynamicObject;
 
 pub use self::memory::{Memo, Memory};
+pub use self::preview::preview;
 pub(crate) use self::release::{refuse_foreign, release_context};
 pub(crate) use self::resource::{api, update_error, write_status};
 

@@ -1,5 +1,6 @@
-//! `chartwright history`, `status` and `get`: what there is to see of a release. Nothing here changes anything.
+//! `chartwright history`, `status`, `get` and `diff`: what there is to see of a release. Nothing here changes anything.
 
+mod diff;
 mod get;
 mod history;
 mod status;
@@ -12,6 +13,7 @@ use clap::{Args, ValueEnum};
 use helm_kube::{ClientOptions, Record, Secrets, Unreadable};
 use kube::Client;
 
+pub(super) use diff::DiffArgs;
 pub(super) use get::GetArgs;
 pub(super) use history::HistoryArgs;
 pub(super) use status::StatusArgs;
@@ -109,6 +111,15 @@ pub(super) fn status(args: &StatusArgs) -> anyhow::Result<()> {
 pub(super) fn get(args: &GetArgs) -> anyhow::Result<()> {
     print(&wait_for(get::show(args))?);
     Ok(())
+}
+
+/// Prints what would change; says whether anything would.
+pub(super) fn diff(args: &DiffArgs) -> anyhow::Result<bool> {
+    let text = wait_for(diff::show(args))?;
+    if !text.is_empty() {
+        print(&text);
+    }
+    Ok(!text.is_empty())
 }
 
 fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

@@ -1,6 +1,6 @@
 //! Label selectors: `matchLabels` and `matchExpressions`, and the text that the API server takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use goyaml::{Node, NodeValue};
@@ -47,6 +47,17 @@ impl Selector {
                 ours.key == theirs.key && (ours.rule.excludes(&theirs.rule) || theirs.rule.excludes(&ours.rule))
             })
         })
+    }
+
+    /// Whether something with these labels is selected.
+    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+        let fulfils = |Requirement { key, rule }: &Requirement| match (rule, labels.get(key)) {
+            (Rule::In(values), value) => value.is_some_and(|value| values.contains(value)),
+            (Rule::NotIn(values), value) => value.is_none_or(|value| !values.contains(value)),
+            (Rule::Exists, value) => value.is_some(),
+            (Rule::DoesNotExist, value) => value.is_none(),
+        };
+        self.0.iter().all(fulfils)
     }
 
     /// Reads Kubernetes' `LabelSelector`.
@@ -227,4 +238,37 @@ impl fmt::Display for Selector {
 
 fn joined(values: &BTreeSet<String>) -> String {
     values.iter().map(String::as_str).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_selected_fulfils_every_requirement() {
+        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        let selects = |rule: Rule, labels: &[(&str, &str)]| {
+            let key = "tier".to_owned();
+            let labels = labels
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            Selector(vec![Requirement { key, rule }]).selects(&labels.collect())
+        };
+        let (gold, tin, none) = (
+            &[("tier", "gold")][..],
+            &[("tier", "tin")][..],
+            &[("other", "gold")][..],
+        );
+        let cases: [(Rule, [bool; 3]); 4] = [
+            (Rule::In(values(&["gold", "silver"])), [true, false, false]),
+            (Rule::NotIn(values(&["gold"])), [false, true, true]),
+            (Rule::Exists, [true, true, false]),
+            (Rule::DoesNotExist, [false, false, true]),
+        ];
+        for (rule, expected) in cases {
+            let found = [gold, tin, none].map(|labels| selects(rule.clone(), labels));
+            assert_eq!(found, expected, "{rule:?}");
+        }
+        assert!(Selector::default().selects(&BTreeMap::new()));
+    }
 }

@@ -23,6 +23,7 @@ mod beside_helm;
 mod chaos;
 mod command_line;
 mod connection;
+mod diff;
 mod drift;
 mod failures;
 mod helm;

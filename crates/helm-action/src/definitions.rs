@@ -76,7 +76,7 @@ fn lost_versions(live: &Value, new: &Value) -> Vec<String> {
 
 /// The definition that takes the place of `live`: the chart's spec under the metadata that is there, with the chart's
 /// labels and annotations over others'. A certificate that somebody injected for conversions stays.
-fn replacement(live: &Value, new: &Value) -> Value {
+pub(crate) fn replacement(live: &Value, new: &Value) -> Value {
     const BUNDLE: &str = "/spec/conversion/webhook/clientConfig/caBundle";
     let mut object = live.clone();
     object["spec"] = new.get("spec").cloned().unwrap_or_default();

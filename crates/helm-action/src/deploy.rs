@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
 use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
+use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
@@ -222,10 +223,10 @@ async fn bring_out(
 
 /// Objects of earlier revisions, each as those that name it have it, in their order: an attempt that was cut off may or
 /// may not have sent its own.
-type Previous = BTreeMap<ObjectRef, Vec<Value>>;
+pub(crate) type Previous = BTreeMap<ObjectRef, Vec<Value>>;
 
 /// The objects of these revisions.
-async fn previous_objects(cx: &Context, records: &[Record]) -> Result<Previous, Error> {
+pub(crate) async fn previous_objects(cx: &Context, records: &[Record]) -> Result<Previous, Error> {
     let mut previous = Previous::new();
     for record in records {
         for manifest in &manifests(record)? {
@@ -285,6 +286,20 @@ fn is_ready(reference: &ObjectRef, live: &kube::api::DynamicObject) -> bool {
 /// Deletes what earlier revisions had and this one has not, but for objects that the chart keeps or that are somebody
 /// else's by now.
 async fn remove_orphans(cx: &Context, previous: &Previous, now: &[ObjectRef]) -> Result<(), Error> {
+    for (reference, live) in orphans(cx, previous, now).await? {
+        cx.cluster
+            .delete(reference, live.metadata.uid.as_deref(), Propagation::Background)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What [`remove_orphans`] deletes, in its order, each as it is.
+pub(crate) async fn orphans<'a>(
+    cx: &Context,
+    previous: &'a Previous,
+    now: &[ObjectRef],
+) -> Result<Vec<(&'a ObjectRef, DynamicObject)>, Error> {
     let mut orphans: Vec<&ObjectRef> = previous
         .iter()
         .filter(|(_, versions)| !versions.last().is_some_and(is_kept))
@@ -292,18 +307,17 @@ async fn remove_orphans(cx: &Context, previous: &Previous, now: &[ObjectRef]) ->
         .map(|(reference, _)| reference)
         .collect();
     orphans.sort_by(|a, b| uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind)));
+    let mut found = Vec::with_capacity(orphans.len());
     for reference in orphans {
         let Some(live) = cx.cluster.get(reference).await? else {
             continue;
         };
         let json = serde_json::to_value(&live).unwrap_or_default();
         if cx.ownership.claim(&json) == Claim::Ours {
-            cx.cluster
-                .delete(reference, live.metadata.uid.as_deref(), Propagation::Background)
-                .await?;
+            found.push((reference, live));
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Whether two names are of one object; the version of its API may differ.

@@ -89,7 +89,7 @@ async fn attempt(cx: &Context, desired: &Value, before: &[Value]) -> Result<Sent
 
 /// An object that is not marked as the release's is not taken over. One that was ours and has lost its marks has our
 /// fields still; one that somebody put in its place has not.
-fn refuse_foreign(
+pub(crate) fn refuse_foreign(
     cx: &Context,
     object: ObjectRef,
     live: &DynamicObject,

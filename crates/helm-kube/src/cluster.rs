@@ -162,6 +162,30 @@ impl Cluster {
             .await
     }
 
+    /// Asks what a new object would become, under a name that the server makes up: its own may be taken.
+    pub async fn try_create(&self, desired: &Value) -> Result<DynamicObject, Error> {
+        let object = ObjectRef::of(desired);
+        let mut unnamed = desired.clone();
+        if let Some(metadata) = unnamed.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("name");
+            metadata.insert("generateName".into(), json!(format!("{}-", object.name)));
+        }
+        let (api, _) = self.api_of(&object).await?;
+        let params = PostParams {
+            dry_run: true,
+            field_manager: Some(FIELD_MANAGER.into()),
+        };
+        let fail = |source: kube::Error| Error::Create {
+            object: object.clone(),
+            source: source.into(),
+        };
+        let body = serde_json::from_value(unnamed).map_err(|error| fail(kube::Error::SerdeError(error)))?;
+        let mut made: DynamicObject = api.create(&params, &body).await.map_err(fail)?;
+        made.metadata.name = Some(object.name.clone());
+        made.metadata.generate_name = None;
+        Ok(made)
+    }
+
     /// Merges an object into what is there: lists become those that it has, without the items of others.
     pub async fn overwrite(&self, desired: &Value) -> Result<Applied, Error> {
         self.merge(&ObjectRef::of(desired), desired).await
@@ -180,10 +204,19 @@ impl Cluster {
 
     /// Puts an object in the place of the one that is there. A resource version in it must still be the current one.
     pub async fn replace(&self, desired: &Value) -> Result<Applied, Error> {
+        self.put(desired, false).await
+    }
+
+    /// Asks what a replacement would come to, without doing it.
+    pub async fn try_replace(&self, desired: &Value) -> Result<Applied, Error> {
+        self.put(desired, true).await
+    }
+
+    async fn put(&self, desired: &Value, dry_run: bool) -> Result<Applied, Error> {
         let object = ObjectRef::of(desired);
         let (api, _) = self.api_of(&object).await?;
         let params = PostParams {
-            dry_run: false,
+            dry_run,
             field_manager: Some(FIELD_MANAGER.into()),
         };
         let fail = |source: kube::Error| Error::Apply {
@@ -301,6 +334,11 @@ impl Cluster {
         let kind = self.discovery.find(&object.gvk).await?;
         Ok((self.api(&kind, object.namespace.as_deref()), kind.resource))
     }
+}
+
+/// Whether [`Cluster::take_over`] would send anything for an object.
+pub fn has_former_managers(live: &DynamicObject) -> bool {
+    migration(live).is_some()
 }
 
 impl From<DynamicObject> for Applied {

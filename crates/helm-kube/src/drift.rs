@@ -104,10 +104,15 @@ impl Comparison<'_> {
 
 /// The item of a live list that is the chart's item at `index`.
 pub(crate) fn counterpart<'a>(desired: &[Value], index: usize, live: &'a [Value]) -> Option<&'a Value> {
+    live.get(position(desired, index, live)?)
+}
+
+/// Where in a live list the chart's item at `index` is.
+pub fn position(desired: &[Value], index: usize, live: &[Value]) -> Option<usize> {
     let wanted = desired.get(index)?;
     match item_key(desired, wanted) {
-        Some(key) => live.iter().find(|found| is_item(key, found, wanted)),
-        None => live.get(index),
+        Some(key) => live.iter().position(|found| is_item(key, found, wanted)),
+        None => Some(index).filter(|index| *index < live.len()),
     }
 }
 

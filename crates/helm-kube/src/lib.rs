@@ -29,9 +29,9 @@ mod refusal;
 mod storage;
 
 pub use client::{ClientOptions, RequestCounts, connect};
-pub use cluster::{Applied, Cluster, Deletion, FIELD_MANAGER, Propagation};
+pub use cluster::{Applied, Cluster, Deletion, FIELD_MANAGER, Propagation, has_former_managers};
 pub use discovery::{ApiKind, Discovery, SharedDiscovery};
-pub use drift::{Difference, covers, quantity};
+pub use drift::{Difference, covers, position, quantity};
 pub use duplicates::{Duplicate, drop_duplicates};
 pub use error::{Cause, Error};
 pub use fingerprint::fingerprint;

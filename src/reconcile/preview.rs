@@ -1,0 +1,49 @@
+//! What a look at a custom resource would bring out, found without doing it.
+
+use std::sync::Arc;
+
+use helm_action::{Change, Desired, Goal, History, Slot, Step, plan};
+use kube::api::DynamicObject;
+use tokio::sync::Semaphore;
+
+use super::release::{desired, observed, refuse_foreign};
+use super::{Context, load, policy};
+use crate::error::ReconcileError;
+use crate::request::{Key, Wishes};
+
+/// What the operator would change in the cluster if `object` were the resource. The server is asked, by dry runs.
+pub async fn preview(cx: &Context, key: &Key, object: &DynamicObject) -> Result<Vec<Change>, ReconcileError> {
+    let watch = &cx.watches.get(key.watch);
+    let wishes = Wishes::of(object);
+    let chart = load(cx, watch);
+    let name = chart.as_ref().map_or("", |chart| chart.chart.name());
+    let slot = Slot::take(Arc::new(Semaphore::new(1))).await;
+    let (mut release, history) = observed(cx, watch, object, name, &wishes, slot).await?;
+    release.force = wishes.upgrade_force;
+    history.readable().map_err(ReconcileError::Reconcile)?;
+    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let (_, rendered) = desired(cx, key, watch, object, &release, chart, &history).await?;
+    let goal = Goal {
+        inputs: &rendered.inputs,
+        policy: policy(watch, &wishes),
+        rollback_to: wishes.rollback_to,
+    };
+    let step = plan(&history, goal);
+    let brought_out = brought_out(&history, &step, rendered)?;
+    Box::pin(helm_action::preview(&release, &history, &brought_out))
+        .await
+        .map_err(ReconcileError::Reconcile)
+}
+
+/// What a step brings out: what was rendered now, or what a revision has.
+fn brought_out(history: &History, step: &Step, rendered: Desired) -> Result<Desired, ReconcileError> {
+    let record = match *step {
+        Step::Install { .. } | Step::Upgrade { .. } | Step::Compare { .. } => return Ok(rendered),
+        Step::InSync { revision } | Step::Rollback { to: revision, .. } => history.find(revision),
+        Step::Hold { .. } => history.deployed(),
+        Step::Missing { revision } => return Err(ReconcileError::NoRevision { revision }),
+    };
+    record
+        .map_or(Ok(rendered), Desired::of)
+        .map_err(ReconcileError::Reconcile)
+}
