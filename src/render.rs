@@ -7,7 +7,7 @@ use govalue::{Map, Value};
 use helm_action::Desired;
 use helm_chart::Capabilities;
 use helm_engine::{Engine, Lookup, LookupQuery, RenderPool, Rendered, Request};
-use helm_release::{ChartRecord, Manifest, Sorted, documents, sort_manifests, write_documents};
+use helm_release::{ChartRecord, Manifest, Patch, Sorted, documents, sort_patched, write_documents};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
@@ -24,6 +24,9 @@ pub enum RenderError {
     /// What came out is not YAML.
     #[error(transparent)]
     Manifest(#[from] helm_release::ManifestError),
+    /// The watch's patches do not fit what came out.
+    #[error(transparent)]
+    Patch(#[from] helm_release::PatchError),
     /// The render ended without a result: a bug in the engine, which took nothing else down.
     #[error("the render broke off; please report the chart and the values that do this")]
     Broken,
@@ -40,6 +43,8 @@ pub struct ReleaseOptions {
     pub revision: u32,
     /// Whether a revision is deployed already.
     pub is_upgrade: bool,
+    /// What is changed of the rendered documents.
+    pub patches: Arc<[Patch]>,
 }
 
 /// How long one render may take. The slowest of real charts, which make several RSA keys, take some seconds.
@@ -89,15 +94,21 @@ impl Renderer {
             let rendered = engine.render(&chart.chart, values.values.clone(), &request);
             metrics.observe(&names::RENDER_TIME, &[chart.chart.name()], started.elapsed());
             let rendered = rendered?;
-            desired(&chart, values, &request, rendered)
+            desired(&chart, values, &request, rendered, &options.patches)
         };
         self.pool.spawn(work, move |result| drop(send.send(result)));
         receive.await.unwrap_or(Err(RenderError::Broken))
     }
 }
 
-fn desired(chart: &LoadedChart, values: Values, request: &Request, rendered: Rendered) -> Result<Desired, RenderError> {
-    let sorted = sort_manifests(&rendered.files)?;
+fn desired(
+    chart: &LoadedChart,
+    values: Values,
+    request: &Request,
+    rendered: Rendered,
+    patches: &[Patch],
+) -> Result<Desired, RenderError> {
+    let sorted = sort_patched(&rendered.files, patches, &request.namespace)?;
     let mut manifest = String::new();
     let texts = sorted
         .manifests
@@ -109,10 +120,15 @@ fn desired(chart: &LoadedChart, values: Values, request: &Request, rendered: Ren
         sources,
     } = values;
     let looked_up = looked_up(request, &rendered, &sorted);
-    let inputs = inputs(chart, &config, request, &rendered, &manifest, &sorted, &looked_up);
+    let patches: Vec<String> = patches.iter().map(ToString::to_string).collect();
+    let patches = patches.join("\n");
+    let more = Inputs {
+        patches: &patches,
+        looked_up: &looked_up,
+    };
     Ok(Desired {
-        inputs,
-        sources: Some(tell_sources(sources, chart, request, &looked_up)),
+        inputs: inputs(chart, &config, request, &rendered, &manifest, &sorted, &more),
+        sources: Some(tell_sources(sources, chart, request, &more)),
         chart: ChartRecord {
             metadata: metadata(&rendered),
             values: Value::Map(rendered.chart.values.as_ref().clone()),
@@ -141,8 +157,16 @@ fn definitions(rendered: &Rendered) -> Result<Vec<Manifest>, RenderError> {
     Ok(found)
 }
 
-/// The digest of everything that the release is made from: chart, values, name, namespace, Kubernetes version, and what
-/// it read of the cluster.
+/// Inputs of a release that most do not have.
+struct Inputs<'a> {
+    /// The watch's patches, a line each.
+    patches: &'a str,
+    /// What was looked up that is not the release's own: queries and answers in turn.
+    looked_up: &'a [Vec<u8>],
+}
+
+/// The digest of everything that the release is made from: chart, values, name, namespace, Kubernetes version, patches,
+/// and what it read of the cluster.
 ///
 /// A render that depends on nothing else is a function of its inputs, so its text stands for the API versions that the
 /// templates asked for. One that draws random numbers, reads the clock, the revision or the cluster is not: its text
@@ -154,7 +178,7 @@ fn inputs(
     rendered: &Rendered,
     manifest: &str,
     sorted: &Sorted,
-    looked_up: &[Vec<u8>],
+    more: &Inputs<'_>,
 ) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
@@ -172,7 +196,10 @@ fn inputs(
             add(hook.manifest.as_bytes());
         }
     }
-    for part in looked_up {
+    if !more.patches.is_empty() {
+        add(more.patches.as_bytes());
+    }
+    for part in more.looked_up {
         add(part);
     }
     format!("sha256:{:x}", hash.finalize())
@@ -194,14 +221,17 @@ fn tell_sources(
     values: Vec<(&'static str, String)>,
     chart: &LoadedChart,
     request: &Request,
-    looked_up: &[Vec<u8>],
+    more: &Inputs<'_>,
 ) -> String {
     let mut all = values;
     all.push(("chart", short_digest(chart.digest.as_bytes())));
     let version = request.capabilities.kube_version.version.as_bytes();
     all.push(("cluster", short_digest(version)));
-    if !looked_up.is_empty() {
-        all.push(("lookup", short_digest(&looked_up.concat())));
+    if !more.patches.is_empty() {
+        all.push(("patches", short_digest(more.patches.as_bytes())));
+    }
+    if !more.looked_up.is_empty() {
+        all.push(("lookup", short_digest(&more.looked_up.concat())));
     }
     let words: Vec<String> = all.iter().map(|(name, digest)| format!("{name}={digest}")).collect();
     words.join(" ")

@@ -11,6 +11,7 @@ mod expand;
 mod fields;
 mod mistake;
 mod overrides;
+mod patches;
 mod policy;
 mod schema;
 mod selector;
@@ -25,11 +26,13 @@ use govalue::Value;
 use goyaml::{Node, NodeValue};
 use helm_action::{ApplyPolicy, FailurePolicy};
 use helm_kube::Gvk;
+use helm_release::Patch;
 
 pub use active::{ActiveWatches, Changes};
 pub use expand::Environment;
 pub use mistake::{Mistake, WatchesError};
 pub use overrides::{Override, Overrides};
+pub use patches::load_patches;
 pub use schema::{FIELDS, Field, FieldKind, json_schema, reference};
 pub(crate) use selector::is_subdomain;
 pub use selector::{Requirement, Rule, Selector};
@@ -51,6 +54,8 @@ pub struct Watch {
     pub values_from: Vec<ValuesFrom>,
     /// Values that are put over every custom resource's.
     pub override_values: Overrides,
+    /// What is changed of the rendered documents.
+    pub patches: Arc<[Patch]>,
     /// Which of the custom resources are releases.
     pub selector: Selector,
     /// How often to look again although nothing happened, zero for never; `None` for the operator's default.
@@ -98,6 +103,7 @@ impl Watch {
             watch_dependent_resources: true,
             values_from: Vec::new(),
             override_values: Overrides::default(),
+            patches: Arc::default(),
             selector: Selector::default(),
             reconcile_period: None,
             max_concurrent_reconciles: None,

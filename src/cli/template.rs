@@ -5,6 +5,7 @@ mod inputs;
 mod name;
 mod options;
 mod output;
+mod post_renderer;
 mod show_only;
 
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use anyhow::anyhow;
 use helm_chart::{Chart, Warning};
 use helm_engine::{Engine, Error as EngineError, RENDER_STACK, Rendered};
-use helm_release::{Hook, HookEvent, Sorted, sort_manifests, write_documents};
+use helm_release::{Hook, HookEvent, PatchError, Sorted, sort_patched, write_documents};
 
 use super::stdout;
 pub(super) use args::TemplateArgs;
@@ -109,24 +110,32 @@ fn render_failure(error: EngineError) -> Failure {
     }
 }
 
+/// A failure to sort or patch; what is no YAML can be looked at.
+fn unsorted(rendered: &Rendered, error: PatchError) -> Failure {
+    if !matches!(error, PatchError::Manifest(_)) {
+        return error.into();
+    }
+    let files = rendered.files.iter().filter(|(_, text)| !text.trim().is_empty());
+    let mut release = Release::default();
+    write_documents(
+        &mut release.manifest,
+        files.map(|(path, text)| (path.as_str(), text.as_str())),
+    );
+    let release = Some(release);
+    Failure {
+        error: error.into(),
+        release,
+    }
+}
+
 /// The manifest and the hooks of what was rendered.
 fn assemble(rendered: &Rendered, options: &TemplateOptions) -> Result<Release, Failure> {
     let Sorted {
         manifests,
         hooks,
         unknown_hooks,
-    } = sort_manifests(&rendered.files).map_err(|error| {
-        let files = rendered.files.iter().filter(|(_, text)| !text.trim().is_empty());
-        let mut manifest = String::new();
-        write_documents(&mut manifest, files.map(|(path, text)| (path.as_str(), text.as_str())));
-        Failure {
-            error: error.into(),
-            release: Some(Release {
-                manifest,
-                hooks: Vec::new(),
-            }),
-        }
-    })?;
+    } = sort_patched(&rendered.files, &options.patches, &options.request.namespace)
+        .map_err(|error| unsorted(rendered, error))?;
     for events in unknown_hooks {
         let events = govalue::quote(events.as_bytes());
         let _ = writeln!(
@@ -151,6 +160,16 @@ fn assemble(rendered: &Rendered, options: &TemplateOptions) -> Result<Release, F
             folder.write(manifests)?;
         }
         None => write_documents(&mut release.manifest, documents.chain(manifests)),
+    }
+    if let Some(program) = &options.post_renderer {
+        let manifest = std::mem::take(&mut release.manifest);
+        match program.run(manifest) {
+            Ok(manifest) => release.manifest = manifest,
+            Err(error) => {
+                let release = Some(release);
+                return Err(Failure { error, release });
+            }
+        }
     }
     Ok(release)
 }

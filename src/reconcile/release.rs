@@ -187,6 +187,7 @@ pub(crate) fn refuse_foreign(
 
 async fn render(
     cx: &Context,
+    watch: &Watch,
     object: &DynamicObject,
     release: &ReleaseContext,
     chart: &Arc<LoadedChart>,
@@ -202,6 +203,7 @@ async fn render(
             .last()
             .map_or(1, |last| last.release.version + u32::from(is_upgrade)),
         is_upgrade,
+        patches: Arc::clone(&watch.patches),
     };
     let mut capabilities = Capabilities::default();
     if let Ok(version) = helm_chart::KubeVersion::parse(&discovery.kube_version) {
@@ -232,6 +234,6 @@ pub(super) async fn desired(
     let chart = chart?;
     let sources = cx.sources.read(key, watch, &release.ownership.namespace).await?;
     let values = values::of(object, watch, sources)?;
-    let desired = render(cx, object, release, &chart, values, history).await?;
+    let desired = render(cx, watch, object, release, &chart, values, history).await?;
     Ok((chart, desired))
 }

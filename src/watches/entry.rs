@@ -13,7 +13,7 @@ use super::mistake::Mistakes;
 use super::overrides::Overrides;
 use super::schema::KEYS;
 use super::selector::{Selector, is_label_value, is_subdomain};
-use super::{Watch, policy, values_from};
+use super::{Watch, patches, policy, values_from};
 use crate::charts::Charts;
 
 /// What Helm's `--dry-run` may be; see [`check_dry_run`].
@@ -53,6 +53,7 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
     let overrides = fields
         .get("overrideValues")
         .map(|node| Overrides::read(node, environment, mistakes));
+    let patches = fields.get("patches").map(|node| patches::read(node, mistakes));
     check_dry_run(&fields, mistakes);
     // Without a kind or a chart, the rest is still read for its mistakes.
     let watch = Watch {
@@ -61,6 +62,7 @@ pub(super) fn read(node: &Node, environment: &Environment, charts: &Charts, mist
         watch_dependent_resources: fields.flag("watchDependentResources", mistakes).unwrap_or(true),
         values_from: values_from.unwrap_or_default(),
         override_values: overrides.unwrap_or_default(),
+        patches: patches.unwrap_or_default().into(),
         selector: entry.selector.clone(),
         reconcile_period: fields.duration("reconcilePeriod", mistakes),
         max_concurrent_reconciles: fields.count("maxConcurrentReconciles", 1, mistakes),

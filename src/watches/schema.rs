@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use helm_action::{DefinitionPolicy, FailurePolicy};
 use serde_json::{Map, Value, json};
 
+use super::patches::TARGET_KEYS;
+
 /// A key of a watch.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -41,6 +43,8 @@ pub enum FieldKind {
     Choices(&'static [&'static str]),
     /// Which fields of which objects are left alone.
     IgnoreRules,
+    /// What is changed of which documents.
+    Patches,
 }
 
 const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning: &'static str) -> Field {
@@ -53,7 +57,7 @@ const fn row(name: &'static str, kind: FieldKind, default: &'static str, meaning
 }
 
 /// All keys of a watch.
-pub const FIELDS: [Field; 19] = [
+pub const FIELDS: [Field; 20] = [
     row(
         "group",
         FieldKind::Text,
@@ -91,6 +95,12 @@ pub const FIELDS: [Field; 19] = [
         FieldKind::Texts,
         "none",
         "Values that win over every custom resource's; see below.",
+    ),
+    row(
+        "patches",
+        FieldKind::Patches,
+        "none",
+        "Changes of what the chart renders, as kustomize has them; see below.",
     ),
     row(
         "selector",
@@ -189,6 +199,7 @@ impl FieldKind {
             Self::Selector => "label selector",
             Self::Sources => "list",
             Self::IgnoreRules => "list of rules",
+            Self::Patches => "list of patches",
         }
     }
 
@@ -226,6 +237,22 @@ impl FieldKind {
                     "pointers": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
                 },
             }}),
+            Self::Patches => {
+                let target: Map<String, Value> = TARGET_KEYS
+                    .map(|key| (key.to_owned(), json!({"type": "string"})))
+                    .into_iter()
+                    .collect();
+                json!({"type": "array", "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["patch"],
+                    "properties": {
+                        "target": {"type": "object", "additionalProperties": false, "properties": target},
+                        "patch": {"type": "string"},
+                        "optional": {"type": "boolean", "default": false},
+                    },
+                }})
+            }
             Self::Selector => json!({
                 "type": "object",
                 "additionalProperties": false,

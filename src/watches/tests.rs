@@ -125,6 +125,26 @@ fn policies_are_read() {
 }
 
 #[test]
+fn patches_are_read() {
+    let text = HEAD.to_owned()
+        + "  patches:\n  - {target: {group: apps, kind: Deployment, name: '', labelSelector: 'a in (b, c),!d'}, patch: '{a: 1}'}\n\
+           \x20 - {optional: true, patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, a: 1}'}\n";
+    let watches = Project::new().parse(&text).unwrap();
+    let patches: Vec<String> = watches.entries[0].patches.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        patches,
+        [
+            "group `apps`, kind `Deployment`, labels `a in (b, c),!d`: {\"a\":1}",
+            "group `apps`, version `v1`, kind `Deployment`, name `web`: {\"a\":1,\"metadata\":{}}",
+        ]
+    );
+    assert_eq!(
+        [false, true],
+        [0, 1].map(|index| watches.entries[0].patches[index].optional)
+    );
+}
+
+#[test]
 fn keys_are_found_in_any_case_and_null_counts_as_absent() {
     let text = "- GROUP: shop.example.com\n  Version: 1\n  kind: Book\n  chart: charts/books\n\
                 \x20 watchdependentresources: null\n  selector: {}\n  overrideValues:\n";

@@ -33,6 +33,7 @@ mod leader;
 mod lifecycle;
 mod lifecycle_policies;
 mod metrics;
+mod patches;
 mod reload;
 mod restart;
 mod scaffold;

@@ -33,7 +33,7 @@ pub fn cause(before: Option<&Record>, desired: &Desired) -> String {
     } else if changed.contains(&"chart") {
         causes.push("chart changed".to_owned());
     }
-    for name in ["cluster", "lookup"] {
+    for name in ["cluster", "patches", "lookup"] {
         if changed.contains(&name) {
             causes.push(format!("{name} changed"));
         }
@@ -42,7 +42,7 @@ pub fn cause(before: Option<&Record>, desired: &Desired) -> String {
 }
 
 /// Sources that are not of values.
-const OTHER_SOURCES: &[&str] = &["chart", "cluster", "lookup"];
+const OTHER_SOURCES: &[&str] = &["chart", "cluster", "patches", "lookup"];
 
 /// The names of the sources (`name=digest` words) that are not what they were.
 fn changed_sources<'a>(before: Option<&str>, after: Option<&'a str>) -> Vec<&'a str> {
@@ -187,6 +187,10 @@ mod tests {
             (
                 desired(same.clone(), "0.1.0", "spec=1 chart=1 lookup=2"),
                 "lookup changed",
+            ),
+            (
+                desired(same.clone(), "0.1.0", "spec=1 chart=1 patches=1 lookup=1"),
+                "patches changed",
             ),
             (desired(same.clone(), "0.1.0", "spec=1 chart=1 lookup=1"), ""),
         ];

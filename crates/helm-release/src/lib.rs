@@ -16,6 +16,7 @@ mod hook;
 mod key;
 mod manifest;
 mod order;
+mod patch;
 mod release;
 mod status;
 
@@ -25,5 +26,9 @@ pub use hook::{DeletePolicy, Hook, HookEvent, HookExecution, HookPhase, OutputLo
 pub use key::StorageKey;
 pub use manifest::{Manifest, ManifestError, Sorted, documents, sort_manifests, split, write_documents};
 pub use order::{INSTALL_ORDER, UNINSTALL_ORDER, install_rank, uninstall_rank};
+pub use patch::{
+    ApplyError, Change, ChangeError, LabelSelector, LabelSelectorError, Patch, PatchError, Pattern, PatternError,
+    Target, sort_patched,
+};
 pub use release::{ChartRecord, Info, Release};
 pub use status::Status;

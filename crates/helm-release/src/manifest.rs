@@ -93,6 +93,14 @@ fn leading_space(text: &str) -> usize {
 /// Sorts rendered files into manifests and hooks. Partials (`_name`) and blank files are left out, and so are hooks
 /// of an unknown event, as Helm leaves them out.
 pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, ManifestError> {
+    sort_documents(files, |document| Ok(Some(document)))
+}
+
+/// The same, with each document as `change` makes it, or without it.
+pub(crate) fn sort_documents<E: From<ManifestError>>(
+    files: &BTreeMap<String, String>,
+    mut change: impl FnMut(Manifest) -> Result<Option<Manifest>, E>,
+) -> Result<Sorted, E> {
     let mut sorted = Sorted::default();
     for (path, text) in files {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -104,12 +112,15 @@ pub fn sort_manifests(files: &BTreeMap<String, String>) -> Result<Sorted, Manife
                 path: path.clone(),
                 source,
             })?;
-            sorted.place(Manifest {
+            let document = Manifest {
                 path: path.clone(),
                 content: content.to_owned(),
                 head,
                 object,
-            });
+            };
+            if let Some(document) = change(document)? {
+                sorted.place(document);
+            }
         }
     }
     sorted
@@ -158,7 +169,7 @@ pub fn write_documents<'a>(out: &mut String, documents: impl IntoIterator<Item =
     }
 }
 
-fn read(content: &str) -> Result<(Head, Value), DocumentError> {
+pub(crate) fn read(content: &str) -> Result<(Head, Value), DocumentError> {
     let object = goyaml::from_str_unstructured(content)?;
     let head = Head::read(&object)?;
     Ok((head, object))

@@ -78,6 +78,15 @@ pub(super) struct OutputArgs {
     /// Render the notes of subcharts too.
     #[arg(long)]
     pub(super) render_subchart_notes: bool,
+    /// Change the manifests and hooks by the patches in this file: a list, as `patches` of watches.yaml. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) post_render_patches: Vec<PathBuf>,
+    /// Have this program change the manifests, after the patches: from its standard input to its standard output.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) post_renderer: Option<String>,
+    /// An argument of this program. May be repeated.
+    #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
+    pub(super) post_renderer_args: Vec<String>,
     /// Write what was rendered although it is not YAML.
     #[arg(long)]
     pub(super) debug: bool,
@@ -97,8 +106,6 @@ pub(super) struct RefusedArgs {
     pub(super) verify: bool,
     #[arg(long, hide = true)]
     pub(super) repo: Option<String>,
-    #[arg(long, hide = true)]
-    pub(super) post_renderer: Option<String>,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
     pub(super) dry_run: Option<String>,
 }

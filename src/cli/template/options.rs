@@ -5,11 +5,14 @@ use std::sync::Arc;
 use anyhow::bail;
 use helm_chart::Capabilities;
 use helm_engine::Request;
+use helm_release::Patch;
 
-use super::args::{ClusterArgs, RefusedArgs, TemplateArgs};
+use super::args::{ClusterArgs, OutputArgs, RefusedArgs, TemplateArgs};
 use super::name;
 use super::output::Folder;
+use super::post_renderer::PostRenderer;
 use crate::cli::values::{self, ValuesArgs};
+use crate::watches::load_patches;
 
 /// Everything that a render and its output depend on.
 pub(super) struct TemplateOptions {
@@ -22,6 +25,10 @@ pub(super) struct TemplateOptions {
     pub(super) show_only: Vec<String>,
     /// Where files are written instead of standard output.
     pub(super) folder: Option<Folder>,
+    /// What is changed of the rendered documents.
+    pub(super) patches: Vec<Patch>,
+    /// Who changes the manifests further.
+    pub(super) post_renderer: Option<PostRenderer>,
     /// Whether what failed is shown.
     pub(super) debug: bool,
 }
@@ -63,6 +70,11 @@ impl TryFrom<&TemplateArgs> for TemplateOptions {
             },
             show_only: output.show_only.clone(),
             folder,
+            patches: output.patches()?,
+            post_renderer: output.post_renderer.clone().map(|program| PostRenderer {
+                program,
+                args: output.post_renderer_args.clone(),
+            }),
             debug: output.debug,
         })
     }
@@ -85,11 +97,6 @@ impl RefusedArgs {
                 self.repo.is_some(),
                 "charts are not downloaded; give a folder or an archive",
             ),
-            (
-                "--post-renderer",
-                self.post_renderer.is_some(),
-                "pipe the output through it instead",
-            ),
         ];
         if let Some((flag, _, reason)) = flags.into_iter().find(|(_, is_given, _)| *is_given) {
             bail!("{flag} is not supported: {reason}");
@@ -101,6 +108,17 @@ impl RefusedArgs {
                 bail!("Invalid dry-run flag. Flag must one of the following: false, true, none, client, server")
             }
         }
+    }
+}
+
+impl OutputArgs {
+    /// The patches of all files, in their order.
+    fn patches(&self) -> anyhow::Result<Vec<Patch>> {
+        let mut patches = Vec::new();
+        for path in &self.post_render_patches {
+            patches.append(&mut load_patches(path)?);
+        }
+        Ok(patches)
     }
 }
 
