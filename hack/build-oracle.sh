@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Builds the test oracle (real Helm 3, real Helm 4, goracle) into a cache that
+# Builds the test oracle (real Helm 3, real Helm 4, goracle, olm) into a cache that
 # later runs and other clones on this machine find again, and prints the folder
 # as the last line on standard output. Everything else goes to standard error.
 #
-#   dir=$(hack/build-oracle.sh)      # $dir/helm3  $dir/helm4  $dir/goracle
+#   dir=$(hack/build-oracle.sh)      # $dir/helm3  $dir/helm4  $dir/goracle  $dir/olm
 #   hack/build-oracle.sh goracle     # only the named parts
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 oracle=$root/tests/oracle
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(helm3 helm4 goracle)
+[ ${#parts[@]} -gt 0 ] || parts=(helm3 helm4 goracle olm)
 
 export CGO_ENABLED=0 GOWORK=off GOFLAGS=-buildvcs=false
 
@@ -54,7 +54,8 @@ build() {
     helm3) (cd "$oracle/helm3" && go build -trimpath -ldflags "$(helm_flags helm3 3)" -o "$out" helm.sh/helm/v3/cmd/helm) ;;
     helm4) (cd "$oracle/helm4" && go build -trimpath -ldflags "$(helm_flags helm4 4)" -o "$out" helm.sh/helm/v4/cmd/helm) ;;
     goracle) (cd "$oracle/goracle" && go build -trimpath -ldflags "$(helm_flags goracle 3)" -o "$out" .) ;;
-    *) say "unknown part $part: want helm3, helm4 or goracle"; return 1 ;;
+    olm) (cd "$oracle/olm" && go build -trimpath -ldflags "-s -w" -o "$out" .) ;;
+    *) say "unknown part $part: want helm3, helm4, goracle or olm"; return 1 ;;
   esac 1>&2
   say "built $part in $((SECONDS - started)) s"
 }
