@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt, TryStreamExt};
 use helm_action::{Tracked, version};
-use helm_kube::{ApiKind, Cluster, Gvk, ObjectRef, Readiness, fingerprint, labels, readiness};
+use helm_kube::{ApiKind, Cluster, Gvk, ObjectRef, Pods, Readiness, fingerprint, labels, pods, readiness};
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 use kube::runtime::WatchStreamExt;
@@ -23,7 +23,7 @@ use crate::request::Key;
 pub struct Causes {
     /// Objects that may have drifted.
     pub drifted: BTreeSet<ObjectRef>,
-    /// Whether an object's readiness changed.
+    /// Whether an object's readiness or the number of its pods changed.
     pub readiness: bool,
 }
 
@@ -80,6 +80,7 @@ struct Expected {
     version: u64,
     fingerprint: u64,
     readiness: Readiness,
+    pods: Pods,
 }
 
 /// What is kept of an object.
@@ -88,6 +89,7 @@ struct Seen {
     version: u64,
     fingerprint: u64,
     readiness: Readiness,
+    pods: Pods,
     going: bool,
 }
 
@@ -145,6 +147,7 @@ impl Dependents {
                 version: tracked.version,
                 fingerprint: tracked.fingerprint,
                 readiness: tracked.readiness.clone(),
+                pods: tracked.pods,
             };
             let owned = Owned {
                 key: key.clone(),
@@ -197,6 +200,7 @@ impl Dependents {
                 && seen.version >= tracked.version
             {
                 tracked.readiness = seen.readiness.clone();
+                tracked.pods = seen.pods;
             }
         }
     }
@@ -274,6 +278,7 @@ impl Dependents {
             version: version(object),
             fingerprint: fingerprint(object.managed_fields()),
             readiness: readiness(&reference.gvk, &json),
+            pods: pods(&reference.gvk, &json),
             going: object.metadata.deletion_timestamp.is_some(),
         };
         let mut state = self.lock();
@@ -291,7 +296,8 @@ impl Dependents {
         }
         let drifted = expected.fingerprint != seen.fingerprint && !seen.going;
         let last = before.filter(|before| before.version >= expected.version);
-        let readiness = seen.readiness != last.map_or(expected.readiness, |last| last.readiness);
+        let (readiness, pods) = last.map_or((expected.readiness, expected.pods), |last| (last.readiness, last.pods));
+        let readiness = seen.readiness != readiness || seen.pods != pods;
         if drifted || readiness {
             let causes = state.causes.entry(key.clone()).or_default();
             causes.readiness |= readiness;
@@ -388,6 +394,7 @@ mod tests {
             version: VERSION,
             fingerprint: 1,
             readiness: Readiness::Ready,
+            pods: Pods::default(),
         }
     }
 
@@ -396,6 +403,7 @@ mod tests {
             version,
             fingerprint,
             readiness: Readiness::Ready,
+            pods: Pods::default(),
             going: false,
         }
     }

@@ -5,7 +5,7 @@ mod published;
 use std::fmt::Write as _;
 
 use helm_action::Tracked;
-use helm_kube::{Readiness, Record};
+use helm_kube::{Pods, Readiness, Record};
 use kube::api::DynamicObject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -177,12 +177,13 @@ const HIDDEN: &str = "# Left out of the status: values of this release come from
 /// Computes the status. Times are left empty; [`publish`] sets those of changed conditions.
 pub fn summarize(facts: &Facts<'_>) -> Value {
     let conditions = conditions(facts);
-    let (ready, total) = replicas(facts.objects);
+    let pods = pods(facts.objects);
     let mut status = json!({
         "observedGeneration": facts.generation,
         "conditions": conditions,
         "objects": facts.objects.len(),
-        "replicas": format!("{ready}/{total}"),
+        "replicas": format!("{}/{}", pods.ready, pods.wanted),
+        "pods": pods.ready,
     });
     if let Some(Record { release, .. }) = facts.deployed {
         status["revision"] = json!(release.version);
@@ -338,11 +339,11 @@ fn readiness(facts: &Facts<'_>) -> (bool, Reason, String) {
     )
 }
 
-/// Ready and wanted workloads.
-fn replicas(objects: &[Tracked]) -> (usize, usize) {
-    let workloads = objects.iter().filter(|tracked| tracked.object.gvk.group() == "apps");
-    workloads.fold((0, 0), |(ready, total), tracked| {
-        (ready + usize::from(tracked.readiness == Readiness::Ready), total + 1)
+/// The pods of all workloads.
+fn pods(objects: &[Tracked]) -> Pods {
+    objects.iter().fold(Pods::default(), |sum, tracked| Pods {
+        ready: sum.ready + tracked.pods.ready,
+        wanted: sum.wanted + tracked.pods.wanted,
     })
 }
 

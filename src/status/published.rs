@@ -25,6 +25,9 @@ pub struct Status {
     /// Ready and wanted pods of the release's workloads, such as 1/3.
     #[serde(default)]
     pub replicas: String,
+    /// Ready pods of the release's workloads, as the `scale` subresource tells them.
+    #[serde(default)]
+    pub pods: u32,
     /// The release as it is deployed.
     #[serde(default)]
     pub deployed_release: DeployedRelease,

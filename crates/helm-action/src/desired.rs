@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use helm_kube::{Cluster, ObjectRef, Ownership, Readiness, Record, Secrets};
+use helm_kube::{Cluster, ObjectRef, Ownership, Pods, Readiness, Record, Secrets};
 use helm_release::{ChartRecord, Hook, Manifest};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
@@ -110,4 +110,6 @@ pub struct Tracked {
     pub fingerprint: u64,
     /// How far it is from ready.
     pub readiness: Readiness,
+    /// Its pods, if it is a workload.
+    pub pods: Pods,
 }

@@ -1,6 +1,8 @@
 //! From the documents of a manifest to the objects that are sent.
 
-use helm_kube::{Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, readiness};
+use helm_kube::{
+    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, pods, readiness,
+};
 use helm_release::{Manifest, documents};
 use kube::ResourceExt;
 use serde_json::{Value, json};
@@ -129,6 +131,7 @@ pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
     let object = ObjectRef::of(desired);
     Tracked {
         readiness: readiness(&object.gvk, &json),
+        pods: pods(&object.gvk, &json),
         object,
         uid: applied.object.uid().unwrap_or_default(),
         version: version(&applied.object),

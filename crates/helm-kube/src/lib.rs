@@ -39,6 +39,6 @@ pub use impersonate::{Access, service_account_user};
 pub use left_alone::LeftAlone;
 pub use object::{Gvk, ObjectRef};
 pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
-pub use readiness::{Readiness, readiness};
+pub use readiness::{Pods, Readiness, pods, readiness};
 pub use refusal::{Refusal, clearing};
 pub use storage::{Marks, Record, Secrets, TestRun, Unreadable};

@@ -38,6 +38,34 @@ pub fn readiness(gvk: &Gvk, object: &Value) -> Readiness {
     }
 }
 
+/// The pods of workloads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pods {
+    /// How many are ready.
+    pub ready: u32,
+    /// How many there are to be.
+    pub wanted: u32,
+}
+
+/// The pods of a live workload, by its kind; other objects have none.
+pub fn pods(gvk: &Gvk, object: &Value) -> Pods {
+    let count = |pointer: &str| {
+        let number = int(object, pointer).and_then(|number| u32::try_from(number).ok());
+        number.unwrap_or_default()
+    };
+    match (gvk.group(), gvk.kind.as_str()) {
+        ("apps", "DaemonSet") => Pods {
+            ready: count("/status/numberReady"),
+            wanted: count("/status/desiredNumberScheduled"),
+        },
+        ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") | ("", "ReplicationController") => Pods {
+            ready: count("/status/readyReplicas"),
+            wanted: count("/spec/replicas"),
+        },
+        _ => Pods::default(),
+    }
+}
+
 fn waiting(what: impl Into<String>) -> Readiness {
     Readiness::InProgress(what.into())
 }
@@ -203,6 +231,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn workloads_have_pods() {
+        let set = json!({"spec": {"replicas": 3}, "status": {"readyReplicas": 1}});
+        let daemons = json!({"status": {"numberReady": 2, "desiredNumberScheduled": 4}});
+        for (kind, object, ready, wanted) in [
+            ("Deployment", &set, 1, 3),
+            ("StatefulSet", &set, 1, 3),
+            ("DaemonSet", &daemons, 2, 4),
+            ("ControllerRevision", &set, 0, 0),
+        ] {
+            assert_eq!(
+                pods(&Gvk::new("apps/v1", kind), object),
+                Pods { ready, wanted },
+                "{kind}"
+            );
+        }
+    }
 
     #[test]
     fn each_kind_is_ready_by_its_own_rule() {
