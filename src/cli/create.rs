@@ -8,7 +8,14 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use govalue::Map;
 use helm_chart::Overrides;
-use scaffold::{Api, ChartFolder, Created, Creation, File, Folder, Overwrite, Project, Schema, Scope, kind_of_chart};
+use helm_kube::Gvk;
+use scaffold::{
+    Api, ChartFolder, Created, Creation, File, Folder, Overwrite, Project, Schema, Scope, WatchAccess, kind_of_chart,
+};
+
+use super::rbac::access_of;
+use crate::charts::Charts;
+use crate::watches::{Environment, Watches};
 
 /// Add to the project of this folder.
 #[derive(Args, Debug)]
@@ -134,14 +141,29 @@ pub(super) fn plan(folder: &Folder, args: &KindArgs, force: bool) -> anyhow::Res
     let project = Project::parse(&project)?;
     let chart = args.chart(folder)?;
     let api = args.api(&project.domain, &chart)?;
+    let watch = if project.has(&api) && force {
+        watched(folder, &api)?
+    } else {
+        WatchAccess::default()
+    };
     let creation = Creation {
         api: &api,
         chart: &chart,
         values: &values(&args.values)?,
         status: &status_schema()?,
+        watch: &watch,
         again: force,
     };
     Ok(scaffold::create_api(folder, &creation)?)
+}
+
+/// How the project watches a kind that it has.
+fn watched(folder: &Folder, api: &Api) -> anyhow::Result<WatchAccess> {
+    let path = folder.root().join("watches.yaml");
+    let watches = Watches::load(&path, &Environment::of_process(), &Charts::default())?;
+    let gvk = Gvk::new(api.api_version(), &api.kind);
+    let watch = watches.entries.iter().find(|watch| watch.gvk == gvk);
+    Ok(watch.map(access_of).unwrap_or_default())
 }
 
 /// The values of files, joined as Helm joins them.

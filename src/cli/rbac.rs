@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use govalue::Value;
-use scaffold::{Access, Api, Role, Scope, manager_role, survey};
+use helm_action::DefinitionPolicy;
+use scaffold::{Access, Api, Role, Scope, WatchAccess, manager_role, survey};
 
 use super::create::{tell_access, values};
 use crate::charts::Charts;
-use crate::watches::{Environment, Watches};
+use crate::watches::{Environment, SourceKind, Watch, Watches};
 
 /// Print the least rights under which the operator works, and which value asks for which of them.
 ///
@@ -48,7 +49,7 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<()> {
             api.scope = *scope;
         }
         let chart = charts.current(&watch.chart).map_err(anyhow::Error::from)?;
-        let access = survey(&chart.chart, &given)?;
+        let access = survey(&chart.chart, &given, &access_of(watch))?;
         tell_access(&access);
         kinds.push((api, access));
     }
@@ -60,6 +61,21 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<()> {
     let texts: Vec<String> = roles.iter().filter_map(|role| manager_role(role, &kinds)).collect();
     print!("{}", texts.join("---\n"));
     Ok(())
+}
+
+/// What a watch takes besides its chart.
+pub(super) fn access_of(watch: &Watch) -> WatchAccess {
+    let names = |kind: SourceKind| {
+        let sources = watch.values_from.iter().filter(|source| source.kind == kind);
+        sources.map(|source| source.name.clone()).collect()
+    };
+    WatchAccess {
+        secrets: names(SourceKind::Secret),
+        config_maps: names(SourceKind::ConfigMap),
+        account: watch.service_account_name.clone(),
+        any_account: watch.service_account_annotation,
+        replaces_definitions: watch.policy.definitions == DefinitionPolicy::CreateReplace,
+    }
 }
 
 /// The plurals and scopes of the kinds that are defined in the folder, by group and kind; none if there is no folder.

@@ -5,7 +5,7 @@ use helm_chart::{Chart, KubeVersion};
 use serde_json::json;
 
 use crate::definition::{Change, breaking_changes};
-use crate::rbac::{self, Access, Role, manager_role, survey};
+use crate::rbac::{self, Access, Role, WatchAccess, manager_role, survey};
 use crate::sample::sample;
 use crate::source::ChartFolder;
 use crate::template::{PERSON_ROLE, PROJECT_FILES, WATCH};
@@ -80,6 +80,8 @@ pub struct Creation<'a> {
     pub values: &'a Map,
     /// The schema of the status.
     pub status: &'a Schema,
+    /// How the kind is watched, if the project has it.
+    pub watch: &'a WatchAccess,
     /// Whether the kind's files are made anew if the project has it.
     pub again: bool,
 }
@@ -136,7 +138,7 @@ pub fn create_api(folder: &Folder, creation: &Creation<'_>) -> Result<Created, E
     }
     let changed = project.with(api)?;
     ensure_installable(&chart.chart)?;
-    let access = survey(&chart.chart, creation.values)?;
+    let access = survey(&chart.chart, creation.values, creation.watch)?;
     let (definition_path, definition) = definition(creation)?;
     let breaking = match folder.read(&definition_path)? {
         Some(old) => breaking_changes(&old, &definition)?,
@@ -314,12 +316,13 @@ mod tests {
     fn create(folder: &Folder, kind: &str, again: bool) -> Result<Created, Error> {
         let api = Api::new("charts", "example.com", "v1alpha1", kind).unwrap();
         let chart = ChartFolder::new(starter(&kind.to_ascii_lowercase()).unwrap());
-        let (values, status) = (Map::new(), Schema::default());
+        let (values, status, watch) = (Map::new(), Schema::default(), WatchAccess::default());
         let creation = Creation {
             api: &api,
             chart: &chart,
             values: &values,
             status: &status,
+            watch: &watch,
             again,
         };
         let created = create_api(folder, &creation)?;

@@ -35,6 +35,6 @@ pub use error::Error;
 pub use folder::{File, Folder, Overwrite, joined};
 pub use migrate::{Migration, migrate};
 pub use project::{LAYOUT, Project, Resource};
-pub use rbac::{Access, AccessRule, Role, manager_role, survey};
+pub use rbac::{Access, AccessRule, Role, WatchAccess, manager_role, survey};
 pub use schema::{Schema, Shape};
 pub use source::{ChartFolder, starter};

@@ -7,6 +7,7 @@ mod asks;
 mod resources;
 mod role;
 mod space;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,18 +18,21 @@ use helm_chart::{Capabilities, Chart};
 use helm_engine::{Engine, RenderPool, Request};
 
 use crate::Error;
-use asks::{Ask, Target};
+use asks::{Ask, Target, Use};
 use space::Point;
 
 pub(crate) use role::{MARKER, kind_section};
 pub use role::{Role, manager_role};
 pub(crate) use space::merge;
+pub use watch::WatchAccess;
 
 /// What the releases of a chart take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// The rules, in a stable order.
+    /// The rules for what the chart makes, in a stable order.
     pub rules: Vec<AccessRule>,
+    /// The rules for how the kind is watched.
+    pub watch: Vec<AccessRule>,
     /// With how many different values the chart was rendered.
     pub renders: usize,
     /// With which of them it failed, and why.
@@ -59,17 +63,18 @@ pub struct AccessRule {
 /// How many reasons are told of one rule.
 const MAX_REASONS: usize = 3;
 
-/// Renders the chart over its values and gathers what its releases take. `values` are those that it needs to render at
-/// all.
+/// Renders the chart over its values and gathers what its releases take when they are made as `watch` says. `values` are
+/// those that it needs to render at all.
 ///
 /// # Errors
 /// [`Error::Render`] if it renders with none of them, [`Error::Values`] if its values can't be read.
-pub fn survey(chart: &Chart, values: &Map) -> Result<Access, Error> {
+pub fn survey(chart: &Chart, values: &Map, watch: &WatchAccess) -> Result<Access, Error> {
     let points = space::points(chart, values)?;
-    let outcomes = render_all(chart, &points);
+    let outcomes = render_all(chart, &points, watch);
     let mut found: BTreeMap<Ask, BTreeSet<usize>> = BTreeMap::new();
     let mut access = Access {
         renders: points.len(),
+        watch: watch.rules(),
         ..Access::default()
     };
     let mut first_error = None;
@@ -103,7 +108,7 @@ pub fn survey(chart: &Chart, values: &Map) -> Result<Access, Error> {
 type Outcome = Result<asks::Asks, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Renders with every point's values, on all processors.
-fn render_all(chart: &Chart, points: &[Point]) -> Vec<Outcome> {
+fn render_all(chart: &Chart, points: &[Point], watch: &WatchAccess) -> Vec<Outcome> {
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let failed = || Err("the render broke off; please report the chart and the values that do this".into());
     let mut outcomes: Vec<Outcome> = points.iter().map(|_| failed()).collect();
@@ -114,8 +119,9 @@ fn render_all(chart: &Chart, points: &[Point]) -> Vec<Outcome> {
     let (sender, answers) = channel();
     for (index, point) in points.iter().cloned().enumerate() {
         let (engine, chart, sender) = (Arc::clone(&engine), chart.clone(), sender.clone());
+        let watch = watch.clone();
         pool.spawn(
-            move || render(&engine, &chart, point),
+            move || render(&engine, &chart, point, &watch),
             move |outcome| {
                 // Nobody waits any more only if this function has ended.
                 let _ = sender.send((index, outcome));
@@ -129,7 +135,7 @@ fn render_all(chart: &Chart, points: &[Point]) -> Vec<Outcome> {
     outcomes
 }
 
-fn render(engine: &Engine, chart: &Chart, point: Point) -> Outcome {
+fn render(engine: &Engine, chart: &Chart, point: Point, watch: &WatchAccess) -> Outcome {
     let mut request = Request::new(asks::RELEASE, asks::NAMESPACE);
     request.is_upgrade = point.is_upgrade;
     if !point.api_versions.is_empty() {
@@ -138,7 +144,11 @@ fn render(engine: &Engine, chart: &Chart, point: Point) -> Outcome {
         request.capabilities = Arc::new(capabilities);
     }
     let rendered = engine.render(chart, point.values, &request)?;
-    Ok(asks::of(&rendered)?)
+    let purpose = Use {
+        watch,
+        runs_tests: point.runs_tests,
+    };
+    Ok(asks::of(&rendered, &purpose)?)
 }
 
 /// Puts what was asked for together: resources of one group that the same values ask the same verbs for are one rule.

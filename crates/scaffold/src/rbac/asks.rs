@@ -6,7 +6,16 @@ use govalue::Value;
 use helm_engine::Rendered;
 use helm_release::{Hook, HookEvent, ManifestError, documents, sort_manifests};
 
+use super::WatchAccess;
 use super::resources::{self, Kind};
+
+/// What a chart is rendered for.
+pub(super) struct Use<'a> {
+    /// How the release is made.
+    pub(super) watch: &'a WatchAccess,
+    /// Whether its tests are run.
+    pub(super) runs_tests: bool,
+}
 
 /// What a request is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +57,9 @@ pub(super) const NAMESPACE: &str = "release-namespace";
 /// What a release does with its objects: it makes and changes them, watches them, and deletes them.
 const OBJECT_VERBS: &[&str] = &["create", "delete", "get", "list", "patch", "watch"];
 
+/// What the operator does itself with objects that are made in another's name.
+const WATCHED_VERBS: &[&str] = &["list", "watch"];
+
 /// What it does with a hook's.
 const HOOK_VERBS: &[&str] = &["create", "delete", "get"];
 
@@ -58,7 +70,13 @@ const AWAITED: &[&str] = &["Job", "Pod"];
 /// What it does with definitions from `crds/`: Helm makes those that are missing and leaves them for ever.
 const DEFINITION_VERBS: &[&str] = &["create", "get"];
 
-/// The events at which an operator runs hooks; tests are run by people.
+/// What it does with definitions that it may replace.
+const REPLACED_VERBS: &[&str] = &["create", "get", "update"];
+
+/// What it does with the claims of a `StatefulSet` that grow.
+const CLAIM_VERBS: &[&str] = &["list", "patch"];
+
+/// The events at which an operator runs hooks by itself; tests are run when somebody asks for them.
 const EVENTS: &[HookEvent] = &[
     HookEvent::PreInstall,
     HookEvent::PostInstall,
@@ -69,13 +87,16 @@ const EVENTS: &[HookEvent] = &[
 ];
 
 /// Gathers what installing, upgrading and uninstalling what was rendered takes.
-pub(super) fn of(rendered: &Rendered) -> Result<Asks, ManifestError> {
+pub(super) fn of(rendered: &Rendered, purpose: &Use<'_>) -> Result<Asks, ManifestError> {
     let sorted = sort_manifests(&rendered.files)?;
     let mut definitions = Vec::new();
     for (_, file) in &rendered.definitions {
         definitions.extend(documents(&file.data.to_lossy())?);
     }
-    let is_run = |hook: &&Hook| EVENTS.iter().any(|event| hook.runs_at(*event));
+    let is_run = |hook: &&Hook| {
+        let is_test = purpose.runs_tests && hook.runs_at(HookEvent::Test);
+        is_test || EVENTS.iter().any(|event| hook.runs_at(*event))
+    };
     let mut hooks = Vec::new();
     for hook in sorted.hooks.iter().filter(is_run) {
         hooks.extend(documents(&hook.manifest)?);
@@ -84,8 +105,19 @@ pub(super) fn of(rendered: &Rendered) -> Result<Asks, ManifestError> {
     for manifest in definitions.iter().chain(&sorted.manifests).chain(&hooks) {
         asks.define(&manifest.object);
     }
+    if purpose.watch.account.is_some() {
+        for manifest in &sorted.manifests {
+            asks.kind(&manifest.object, WATCHED_VERBS);
+        }
+        return Ok(asks);
+    }
+    let definition_verbs = if purpose.watch.replaces_definitions {
+        REPLACED_VERBS
+    } else {
+        DEFINITION_VERBS
+    };
     for (manifests, verbs) in [
-        (&definitions, DEFINITION_VERBS),
+        (&definitions, definition_verbs),
         (&sorted.manifests, OBJECT_VERBS),
         (&hooks, HOOK_VERBS),
     ] {
@@ -93,10 +125,11 @@ pub(super) fn of(rendered: &Rendered) -> Result<Asks, ManifestError> {
             asks.object(&manifest.object, verbs);
         }
     }
+    for manifest in &sorted.manifests {
+        asks.claims(&manifest.object);
+    }
     for manifest in &hooks {
-        if AWAITED.contains(&text(&manifest.object, "kind")) {
-            asks.object(&manifest.object, AWAITED_VERBS);
-        }
+        asks.awaited(&manifest.object);
     }
     for query in &rendered.lookups {
         let verb = if query.name.is_empty() { "list" } else { "get" };
@@ -128,14 +161,45 @@ impl Asks {
     }
 
     fn object(&mut self, object: &Value, verbs: &[&str]) {
-        let (api_version, kind) = (text(object, "apiVersion"), text(object, "kind"));
-        if kind.is_empty() {
+        self.kind(object, verbs);
+        if group_of(text(object, "apiVersion")) == resources::RBAC {
+            self.rights(object, text(object, "kind"));
+        }
+    }
+
+    fn kind(&mut self, object: &Value, verbs: &[&str]) {
+        let kind = text(object, "kind");
+        if !kind.is_empty() {
+            self.verbs(text(object, "apiVersion"), kind, verbs);
+        }
+    }
+
+    /// Claims that a `StatefulSet` makes can be expanded.
+    fn claims(&mut self, object: &Value) {
+        let templates = object.path("spec.volumeClaimTemplates").and_then(Value::as_list);
+        if text(object, "kind") == "StatefulSet" && templates.is_some_and(|templates| !templates.is_empty()) {
+            self.verbs("v1", "PersistentVolumeClaim", CLAIM_VERBS);
+        }
+    }
+
+    /// A hook that comes to an end is waited for, and one that fails is told of with the end of its log.
+    fn awaited(&mut self, object: &Value) {
+        let kind = text(object, "kind");
+        if !AWAITED.contains(&kind) {
             return;
         }
-        self.verbs(api_version, kind, verbs);
-        if group_of(api_version) == resources::RBAC {
-            self.rights(object, kind);
+        self.kind(object, AWAITED_VERBS);
+        if kind == "Job" {
+            self.verbs("v1", "Pod", &["list"]);
         }
+        let log = Target {
+            group: String::new(),
+            resource: "pods/log".to_owned(),
+            name: None,
+            cluster: false,
+            is_url: false,
+        };
+        self.add(&log, ["get"]);
     }
 
     fn verbs(&mut self, api_version: &str, kind: &str, verbs: &[&str]) {

@@ -75,6 +75,11 @@ pub fn manager_role(role: &Role, kinds: &[(&Api, &Access)]) -> Option<String> {
 pub(crate) fn kind_section(role: &Role, api: &Api, access: &Access) -> String {
     let mut text = String::new();
     section(&mut text, role, &format!("{}: its resources.", api.kind), &of_kind(api));
+    let title = format!(
+        "{}: what its values come from, and in whose name its releases are made.",
+        api.kind
+    );
+    section(&mut text, role, &title, &access.watch);
     let (always, sometimes): (Vec<_>, Vec<_>) = access.rules.iter().cloned().partition(|rule| rule.reasons.is_empty());
     section(
         &mut text,

@@ -24,6 +24,8 @@ pub(super) struct Point {
     pub(super) api_versions: Vec<String>,
     /// Whether it is an upgrade.
     pub(super) is_upgrade: bool,
+    /// Whether the chart's tests are run.
+    pub(super) runs_tests: bool,
 }
 
 type Path = Vec<String>;
@@ -38,7 +40,7 @@ const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet"];
 const MANY: usize = usize::MAX;
 
 /// The defaults first, then each switch the other way, together with those of the objects that it is in; each choice that
-/// a schema lists; all switches on, and off; the chart's own test values; APIs that templates ask for; and an upgrade.
+/// a schema lists; all switches on, and off; the chart's own test values; APIs that templates ask for; an upgrade; and a run of its tests.
 pub(super) fn points(chart: &Chart, given: &Map) -> Result<Vec<Point>, Error> {
     let switches = switches(chart, given);
     let mut points = vec![point(given, "", 0)];
@@ -72,6 +74,10 @@ pub(super) fn points(chart: &Chart, given: &Map) -> Result<Vec<Point>, Error> {
         is_upgrade: true,
         ..point(given, "an upgrade", 1)
     });
+    points.push(Point {
+        runs_tests: true,
+        ..point(given, "the annotation chartwright.dev/run-tests", 1)
+    });
     Ok(points)
 }
 
@@ -82,6 +88,7 @@ fn point(values: &Map, reason: &str, changes: usize) -> Point {
         values: values.clone(),
         api_versions: Vec::new(),
         is_upgrade: false,
+        runs_tests: false,
     }
 }
 

@@ -15,7 +15,12 @@ fn chart(files: &[(&str, &str)]) -> Chart {
 
 /// The rules as `group/resource verbs (reasons)`.
 fn rules_of(files: &[(&str, &str)]) -> Vec<String> {
-    let access = survey(&chart(files), &Map::new()).unwrap();
+    rules_when(files, &WatchAccess::default())
+}
+
+/// The rules of a watch, and then those for what its chart makes.
+fn rules_when(files: &[(&str, &str)], watch: &WatchAccess) -> Vec<String> {
+    let access = survey(&chart(files), &Map::new(), watch).unwrap();
     let text = |rule: &AccessRule| {
         let what = [rule.resources.join(","), rule.urls.join(",")].concat();
         let names = if rule.names.is_empty() {
@@ -31,7 +36,7 @@ fn rules_of(files: &[(&str, &str)]) -> Vec<String> {
             rule.reasons.join("; ")
         )
     };
-    access.rules.iter().map(text).collect()
+    access.watch.iter().chain(&access.rules).map(text).collect()
 }
 
 fn object(api_version: &str, kind: &str) -> String {
@@ -75,9 +80,92 @@ fn hooks_and_definitions_take_less() {
         rules_of(&files),
         [
             "cluster apiextensions.k8s.io/customresourcedefinitions create,get ()".to_owned(),
+            "/pods list ()".to_owned(),
+            "/pods/log get ()".to_owned(),
             "batch/jobs create,delete,get,list,watch ()".to_owned(),
             format!("cluster d.com/mice {ALL} ()"),
         ]
+    );
+}
+
+#[test]
+fn tests_are_run_when_somebody_asks_for_them() {
+    let test = "apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {helm.sh/hook: test}}\n";
+    let asked = "(the annotation chartwright.dev/run-tests)";
+    assert_eq!(
+        rules_of(&[("templates/test.yaml", test)]),
+        [
+            format!("/pods create,delete,get,list,watch {asked}"),
+            format!("/pods/log get {asked}"),
+        ]
+    );
+}
+
+#[test]
+fn claims_that_may_grow_are_changed() {
+    let set = format!(
+        "{}spec: {{volumeClaimTemplates: [{{metadata: {{name: d}}}}]}}\n",
+        object("apps/v1", "StatefulSet")
+    );
+    assert_eq!(
+        rules_of(&[("templates/set.yaml", &set)]),
+        [
+            "/persistentvolumeclaims list,patch ()".to_owned(),
+            format!("apps/statefulsets {ALL} ()"),
+        ]
+    );
+}
+
+#[test]
+fn sources_of_values_are_read_by_name() {
+    let watch = WatchAccess {
+        secrets: ["db".to_owned(), "extra".to_owned()].into(),
+        config_maps: ["defaults".to_owned()].into(),
+        ..WatchAccess::default()
+    };
+    assert_eq!(
+        rules_when(&[("templates/service.yaml", &object("v1", "Service"))], &watch),
+        [
+            "/secrets[db,extra] get,list,watch ()".to_owned(),
+            "/configmaps[defaults] get,list,watch ()".to_owned(),
+            format!("/services {ALL} ()"),
+        ]
+    );
+}
+
+#[test]
+fn what_an_account_makes_is_only_watched() {
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x}\n\
+                rules: [{apiGroups: [''], resources: [pods], verbs: [get, watch]}]\n";
+    let hook = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}\n";
+    let files = [("templates/role.yaml", role), ("templates/hook.yaml", hook)];
+    let watched = "rbac.authorization.k8s.io/roles list,watch ()";
+    let named = WatchAccess {
+        account: Some("tenant".into()),
+        ..WatchAccess::default()
+    };
+    assert_eq!(
+        rules_when(&files, &named),
+        ["/serviceaccounts[tenant] impersonate ()", watched]
+    );
+    let any = WatchAccess {
+        any_account: true,
+        ..named
+    };
+    assert_eq!(rules_when(&files, &any), ["/serviceaccounts impersonate ()", watched]);
+}
+
+#[test]
+fn definitions_that_are_replaced_are_changed() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: mice.d.com}\n\
+                      spec: {group: d.com, scope: Cluster, names: {kind: Mouse, plural: mice}}\n";
+    let watch = WatchAccess {
+        replaces_definitions: true,
+        ..WatchAccess::default()
+    };
+    assert_eq!(
+        rules_when(&[("crds/mice.yaml", definition)], &watch),
+        ["cluster apiextensions.k8s.io/customresourcedefinitions create,get,update ()"]
     );
 }
 
@@ -137,7 +225,7 @@ fn lookups_apis_choices_and_test_values_count() {
         ]
     );
     assert!(
-        survey(&chart(&files), &Map::new())
+        survey(&chart(&files), &Map::new(), &WatchAccess::default())
             .unwrap()
             .guessed
             .contains("m.com/v1 Monitor")
@@ -146,7 +234,12 @@ fn lookups_apis_choices_and_test_values_count() {
 
 #[test]
 fn a_chart_that_never_renders_is_an_error() {
-    let error = survey(&chart(&[("templates/a.yaml", "{{ fail \"no\" }}")]), &Map::new()).unwrap_err();
+    let error = survey(
+        &chart(&[("templates/a.yaml", "{{ fail \"no\" }}")]),
+        &Map::new(),
+        &WatchAccess::default(),
+    )
+    .unwrap_err();
     assert!(
         matches!(&error, Error::Render { chart, .. } if chart == "demo"),
         "{error}"
