@@ -11,6 +11,7 @@ mod harness;
 mod oracle;
 #[expect(dead_code, reason = "what `tests/corpus` alone needs")]
 mod parity;
+mod project;
 mod proxy;
 mod snapshot;
 mod stability;
@@ -36,6 +37,8 @@ mod metrics;
 mod patches;
 mod reload;
 mod restart;
+mod rights;
+mod samples;
 mod scaffold;
 mod scale;
 mod sources;

@@ -48,20 +48,25 @@ fn packed() -> tempfile::TempDir {
     folder
 }
 
-/// Python's file server, as many chart repositories are: its address is in the first line of what it says.
-fn repository() -> Served {
-    let folder = packed();
-    helm(folder.path(), &["repo", "index", "."]);
+/// Python's file server of a folder, and its address, which is in the first line of what it says.
+pub(crate) fn file_server(folder: &Path) -> (Child, String) {
     let mut server = Command::new("python3")
         .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1"])
-        .current_dir(folder.path())
+        .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let line = first_line(&mut server);
     let port = line.split("port ").nth(1).unwrap().split(' ').next().unwrap();
-    let address = format!("http://127.0.0.1:{port}");
+    (server, format!("http://127.0.0.1:{port}"))
+}
+
+/// A chart repository, which is a file server.
+fn repository() -> Served {
+    let folder = packed();
+    helm(folder.path(), &["repo", "index", "."]);
+    let (server, address) = file_server(folder.path());
     Served {
         folder,
         server,
