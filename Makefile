@@ -35,7 +35,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e e2e-corpus chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -56,6 +56,9 @@ unit: ## Run the tests that need no control plane
 
 e2e: ## Run the end-to-end scenarios on the local control plane
 	@hack/test.sh --test e2e
+
+web-test: ## Look at the web page with headless Chromium, installed by apt-get if need be
+	@hack/web-test.sh
 
 chaos: ## Kill the operator before and after each of its writes; it prints how many runs came to the same end
 	@CHARTWRIGHT_CHAOS=all hack/test.sh --test e2e chaos -- --nocapture

@@ -1,4 +1,4 @@
-//! What the operator serves over HTTP: probes and metrics.
+//! What the operator serves over HTTP: probes, metrics and the web page.
 
 mod access;
 mod certificate;
@@ -11,7 +11,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -25,6 +28,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::web::{self, Page, Web};
 use access::{Access, Guard};
 pub use listen::{Listen, ListenError};
 
@@ -37,6 +41,9 @@ const MAX_CONNECTIONS: usize = 64;
 /// The first byte of a TLS connection.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// How a browser is told to ask for a token: as a password, whatever the name.
+const ASK_FOR_TOKEN: &str = "Basic realm=\"chartwright: any name, and a Kubernetes token as the password\"";
+
 /// The media type of metrics.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -47,9 +54,11 @@ pub struct Serving {
     pub metrics: Listen,
     /// The address of `/healthz` and `/readyz`.
     pub health: Listen,
-    /// Whether metrics are served over TLS.
+    /// The address of the web page.
+    pub web: Listen,
+    /// Whether metrics and the web page are served over TLS.
     pub is_secure: bool,
-    /// Whether metrics are shown only to those who may `get` their path.
+    /// Whether metrics and the web page are shown only to those who may `get` their paths.
     pub needs_access: bool,
 }
 
@@ -58,6 +67,10 @@ enum Site {
     Probes(Arc<Health>),
     Metrics {
         metrics: Arc<Metrics>,
+        guard: Option<Box<Guard>>,
+    },
+    Pages {
+        web: Arc<Web>,
         guard: Option<Box<Guard>>,
     },
 }
@@ -69,30 +82,37 @@ pub async fn start(
     serving: &Serving,
     health: &Arc<Health>,
     metrics: &Arc<Metrics>,
+    web: &Arc<Web>,
     client: &Client,
 ) -> anyhow::Result<()> {
+    let guard = |path| serving.needs_access.then(|| Box::new(Guard::new(client.clone(), path)));
     if let Some(listener) = serving.health.bind().await.context("failed to serve health probes")? {
         tracing::info!(address = %listener.local_addr()?, "serving health probes");
         tokio::spawn(serve(listener, None, Site::Probes(Arc::clone(health))));
     }
     if let Some(listener) = serving.metrics.bind().await.context("failed to serve metrics")? {
-        let tls = if serving.is_secure {
-            Some(certificate::acceptor()?)
-        } else {
-            None
-        };
-        let guard = serving.needs_access.then(|| Box::new(Guard::new(client.clone())));
         tracing::info!(address = %listener.local_addr()?, secure = serving.is_secure, "serving metrics");
-        tokio::spawn(serve(
-            listener,
-            tls,
-            Site::Metrics {
-                metrics: Arc::clone(metrics),
-                guard,
-            },
-        ));
+        let site = Site::Metrics {
+            metrics: Arc::clone(metrics),
+            guard: guard("/metrics"),
+        };
+        tokio::spawn(serve(listener, serving.tls()?, site));
+    }
+    if let Some(listener) = serving.web.bind().await.context("failed to serve the web page")? {
+        tracing::info!(address = %listener.local_addr()?, secure = serving.is_secure, "serving the web page");
+        let site = Site::Pages {
+            web: Arc::clone(web),
+            guard: guard(web::ROOT),
+        };
+        tokio::spawn(serve(listener, serving.tls()?, site));
     }
     Ok(())
+}
+
+impl Serving {
+    fn tls(&self) -> anyhow::Result<Option<TlsAcceptor>> {
+        self.is_secure.then(certificate::acceptor).transpose()
+    }
 }
 
 async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, site: Site) {
@@ -160,31 +180,72 @@ impl Site {
         if request.method() != Method::GET && request.method() != Method::HEAD {
             return text(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
         }
-        match (self, request.uri().path()) {
+        let (Self::Metrics { guard, .. } | Self::Pages { guard, .. }) = self else {
+            return self.show(request).await;
+        };
+        let access = match guard {
+            Some(guard) => guard.check(request.headers()).await,
+            None => Access::Granted,
+        };
+        match access {
+            Access::Granted => self.show(request).await,
+            Access::Unknown => {
+                let mut answer = text(StatusCode::UNAUTHORIZED, "Unauthorized\n");
+                // With this, a browser asks for a token.
+                answer
+                    .headers_mut()
+                    .insert(WWW_AUTHENTICATE, HeaderValue::from_static(ASK_FOR_TOKEN));
+                answer
+            }
+            Access::Denied(why) => text(StatusCode::FORBIDDEN, why),
+            Access::Failed(why) => text(StatusCode::INTERNAL_SERVER_ERROR, why),
+        }
+    }
+
+    /// What is shown to those who may see it.
+    async fn show(&self, request: &Request<Incoming>) -> Answer {
+        let uri = request.uri();
+        match (self, uri.path()) {
             // That this is answered shows that the process is alive.
             (Self::Probes(_), "/healthz") => text(StatusCode::OK, "ok"),
             (Self::Probes(health), "/readyz") => readiness(&health.missing()),
-            (Self::Metrics { metrics, guard }, "/metrics") => {
-                let access = match guard {
-                    Some(guard) => guard.check(request.headers()).await,
-                    None => Access::Granted,
-                };
-                match access {
-                    Access::Granted => {
-                        let mut answer = text(StatusCode::OK, metrics.text());
-                        answer
-                            .headers_mut()
-                            .insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS_TEXT));
-                        answer
-                    }
-                    Access::Unknown => text(StatusCode::UNAUTHORIZED, "Unauthorized\n"),
-                    Access::Denied(why) => text(StatusCode::FORBIDDEN, why),
-                    Access::Failed(why) => text(StatusCode::INTERNAL_SERVER_ERROR, why),
-                }
+            (Self::Metrics { metrics, .. }, "/metrics") => {
+                let mut answer = text(StatusCode::OK, metrics.text());
+                answer
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS_TEXT));
+                answer
             }
+            (Self::Pages { web, .. }, path) => page(web.page(path, uri.query()).await),
             _ => text(StatusCode::NOT_FOUND, "404 page not found\n"),
         }
     }
+}
+
+/// A page, with what browsers may do with it.
+fn page(page: Page) -> Answer {
+    let (status, html) = match page {
+        Page::Found(html) => (StatusCode::OK, html),
+        Page::Missing(html) => (StatusCode::NOT_FOUND, html),
+        Page::Elsewhere(path) => {
+            let mut answer = text(StatusCode::FOUND, "");
+            answer.headers_mut().insert(LOCATION, HeaderValue::from_static(path));
+            return answer;
+        }
+    };
+    let mut answer = text(status, html);
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, web::content_security_policy()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in headers {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
 }
 
 fn readiness(missing: &[String]) -> Answer {

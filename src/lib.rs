@@ -9,6 +9,7 @@
 //! Each custom resource of a kind named in `watches.yaml` is one Helm release whose values are its `spec`. Start reading
 //! at [`reconcile`]; [`operator`] wires what surrounds it.
 
+mod age;
 pub mod backoff;
 pub mod charts;
 pub mod cli;
@@ -34,7 +35,9 @@ pub mod render;
 pub mod request;
 pub mod sources;
 pub mod stamp;
+mod standing;
 pub mod status;
 pub mod telemetry;
 pub mod values;
 pub mod watches;
+pub mod web;

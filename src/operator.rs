@@ -131,6 +131,11 @@ impl Operator {
         Ok(operator)
     }
 
+    /// What its reconciles share, for those who look on.
+    pub fn context(&self) -> Arc<Context> {
+        Arc::clone(&self.cx)
+    }
+
     /// Gives each watch its places.
     fn employ(&self) {
         let default = self.options.max_concurrent_reconciles;

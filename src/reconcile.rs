@@ -11,13 +11,13 @@ mod resource;
 use std::sync::Arc;
 use std::time::Duration;
 
-use helm_action::{FailurePolicy, Slot, wants_test};
+use helm_action::{FailurePolicy, Slot, Tracked, wants_test};
 use helm_kube::Cluster;
 use kube::api::DynamicObject;
 
 pub use self::memory::{Memo, Memory};
 pub use self::preview::preview;
-pub(crate) use self::release::{refuse_foreign, release_context};
+pub(crate) use self::release::{refuse_foreign, release_context, release_namespace};
 pub(crate) use self::resource::{api, update_error, write_status};
 
 use self::act::Look;
@@ -60,6 +60,15 @@ pub struct Context {
     pub memory: Memory,
     /// How the operator is set up.
     pub settings: Settings,
+}
+
+impl Context {
+    /// The objects of a release, each as it was seen last; `None` before its first look.
+    pub fn objects(&self, key: &Key) -> Option<Vec<Tracked>> {
+        let mut objects = self.memory.get(key)?.objects;
+        self.dependents.refresh(&mut objects);
+        Some(objects)
+    }
 }
 
 /// The operator's settings that concern each release.

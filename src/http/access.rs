@@ -1,6 +1,6 @@
-//! Who may see metrics: the API server knows.
+//! Who may see metrics and the web page: the API server knows.
 //!
-//! A bearer token is reviewed, then whether its user may `get` the path `/metrics`. Answers are kept as long as
+//! A token is reviewed, then whether its user may `get` a path. Answers are kept as long as
 //! controller-runtime keeps them: who a token is for a minute, a permission for five, a denial for half a minute.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,6 +8,8 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use k8s_openapi::api::authentication::v1::{TokenReview, TokenReviewSpec, UserInfo};
@@ -39,6 +41,8 @@ pub(super) enum Access {
 /// Asks the API server, and keeps its answers.
 pub(super) struct Guard {
     client: Client,
+    /// The path that its user must be allowed to `get`.
+    path: &'static str,
     /// Users by the digests of their tokens.
     users: Kept<[u8; 32], Option<User>>,
     permissions: Kept<User, bool>,
@@ -57,20 +61,22 @@ struct User {
 struct Kept<K, V>(Mutex<HashMap<K, (Instant, V)>>);
 
 impl Guard {
-    pub(super) fn new(client: Client) -> Self {
+    /// Guards what those may see who may `get` this path.
+    pub(super) fn new(client: Client, path: &'static str) -> Self {
         Self {
             client,
+            path,
             users: Kept::default(),
             permissions: Kept::default(),
         }
     }
 
-    /// Whether a request with these headers may see metrics.
+    /// Whether a request with these headers may see what is guarded.
     pub(super) async fn check(&self, headers: &HeaderMap) -> Access {
-        let Some(token) = bearer_token(headers) else {
+        let Some(token) = token(headers) else {
             return Access::Unknown;
         };
-        let user = match self.user(token).await {
+        let user = match self.user(&token).await {
             Ok(Some(user)) => user,
             Ok(None) => return Access::Unknown,
             Err(error) => return failed("Authentication failed", &error),
@@ -119,7 +125,7 @@ impl Guard {
             groups: Some(user.groups.clone()),
             extra: Some(user.extra.clone()),
             non_resource_attributes: Some(NonResourceAttributes {
-                path: Some("/metrics".into()),
+                path: Some(self.path.into()),
                 verb: Some("get".into()),
             }),
             ..SubjectAccessReviewSpec::default()
@@ -178,15 +184,24 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     }
 }
 
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
-    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+/// A bearer token, or the password of basic authentication, which is how a browser can send one.
+fn token(headers: &HeaderMap) -> Option<String> {
+    let (scheme, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let token = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => credentials.trim().to_owned(),
+        "basic" => {
+            let pair = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+            pair.split_once(':')?.1.to_owned()
+        }
+        _ => return None,
+    };
+    Some(token).filter(|token| !token.is_empty())
 }
 
 fn failed(what: &str, error: &kube::Error) -> Access {
     tracing::warn!(
         error = crate::error::chain(error),
-        "failed to check who may see metrics"
+        "failed to check who may see what is served"
     );
     Access::Failed(format!("{what}\n"))
 }
@@ -200,15 +215,19 @@ mod tests {
         let cases = [
             ("Bearer abc", Some("abc")),
             ("bearer  abc ", Some("abc")),
+            ("Basic YW55b25lOmE6Yg==", Some("a:b")),
+            ("Basic YW55b25l", None),
+            ("Basic YW55b25lOg==", None),
             ("Basic abc", None),
+            ("Digest abc", None),
             ("Bearer ", None),
             ("abc", None),
         ];
         for (text, token) in cases {
             let headers = HeaderMap::from_iter([(AUTHORIZATION, text.parse().unwrap())]);
-            assert_eq!(bearer_token(&headers), token, "{text}");
+            assert_eq!(super::token(&headers).as_deref(), token, "{text}");
         }
-        assert_eq!(bearer_token(&HeaderMap::new()), None);
+        assert_eq!(super::token(&HeaderMap::new()), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -33,6 +33,15 @@ fn validate_name(object: &DynamicObject) -> Result<(), ReconcileError> {
     Ok(())
 }
 
+/// Where the records of a release are, and its objects that name no namespace.
+pub(crate) fn release_namespace(cx: &Context, watch: &Watch, object: &DynamicObject) -> String {
+    let of_cluster_scoped = || {
+        let configured = watch.release_namespace.clone();
+        configured.unwrap_or_else(|| cx.cluster.client().default_namespace().to_owned())
+    };
+    object.namespace().unwrap_or_else(of_cluster_scoped)
+}
+
 /// Where and on whose behalf the release's operations act. Whether hooks are left out is set for an uninstall; what else
 /// it is, only the history tells.
 pub(crate) fn release_context(
@@ -44,11 +53,7 @@ pub(crate) fn release_context(
     slot: Slot,
 ) -> Result<ReleaseContext, ReconcileError> {
     let owner = owner(object);
-    let of_cluster_scoped = || {
-        let configured = watch.release_namespace.clone();
-        configured.unwrap_or_else(|| cx.cluster.client().default_namespace().to_owned())
-    };
-    let namespace = owner.namespace.clone().unwrap_or_else(of_cluster_scoped);
+    let namespace = release_namespace(cx, watch, object);
     let record_owner = serde_json::from_value(owner.reference()).ok();
     let account = service_account(watch, wishes)?;
     let cluster = cx

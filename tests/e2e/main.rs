@@ -46,3 +46,4 @@ mod start;
 mod uninstall;
 mod values_from;
 mod watches;
+mod web;

@@ -16,7 +16,7 @@ use crate::harness::Operator;
 use crate::templates::FIXED_CONFIG_MAP;
 
 /// The address that the operator has logged with `message`.
-async fn address(operator: &Operator, message: &str) -> String {
+pub(crate) async fn address(operator: &Operator, message: &str) -> String {
     operator
         .wait_for(message, || async {
             let log = operator.log();
@@ -213,6 +213,7 @@ async fn e2e_metrics_over_tls_are_shown_to_those_who_may_get_them() {
     let mut operator = serving("secure").await;
     operator.arg("--metrics-secure");
     operator.arg("--metrics-require-rbac=true");
+    operator.arg("--web-bind-address=127.0.0.1:0");
     operator.start();
     let metrics = address(&operator, "serving metrics").await;
     let role = format!("{}-metrics", operator.namespace);
@@ -222,16 +223,36 @@ async fn e2e_metrics_over_tls_are_shown_to_those_who_may_get_them() {
     let reader = service_account(&operator, &role).await;
     let nobody = service_account(&operator, "").await;
 
-    assert_eq!(secure(&metrics, "").await.0, 401);
-    assert_eq!(secure(&metrics, "no-such-token").await.0, 401);
-    assert_eq!(secure(&metrics, &nobody.token).await.0, 403);
-    let (status, text) = secure(&metrics, &reader.token).await;
+    assert_eq!(secure(&metrics, "/metrics", "").await.0, 401);
+    assert_eq!(secure(&metrics, "/metrics", "no-such-token").await.0, 401);
+    assert_eq!(secure(&metrics, "/metrics", &nobody.token).await.0, 403);
+    let (status, text) = secure(&metrics, "/metrics", &reader.token).await;
     assert_eq!(status, 200, "{text}");
     assert!(text.contains("helm_operator_build_info"), "{text}");
     assert_eq!(get(&metrics, "/metrics").await.0, 400, "HTTP on the port of HTTPS");
+
+    let web = address(&operator, "serving the web page").await;
+    assert_eq!(secure(&web, "/releases", "").await.0, 401);
+    assert_eq!(
+        secure(&web, "/releases", &reader.token).await.0,
+        403,
+        "metrics are another path"
+    );
+    let role = format!("{}-web", operator.namespace);
+    let rules = json!([{"nonResourceURLs": ["/releases"], "verbs": ["get"]}]);
+    let object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": role}, "rules": rules});
+    create(&operator.client, &object).await;
+    let visitor = service_account(&operator, &role).await;
+    let (status, text) = secure(&web, "/releases", &visitor.token).await;
+    assert!(
+        status == 200 && text.contains("There are no releases yet"),
+        "{status}: {text}"
+    );
+    assert_eq!(secure(&web, "/releases/a/b/c", &visitor.token).await.0, 404);
+    assert_eq!(secure(&web, "/releases/a/b/c", &reader.token).await.0, 403);
 }
 
-async fn secure(address: &str, token: &str) -> (u16, String) {
+async fn secure(address: &str, path: &str, token: &str) -> (u16, String) {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -246,7 +267,7 @@ async fn secure(address: &str, token: &str) -> (u16, String) {
         .await
         .unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
-    exchange(stream, "/metrics", token).await
+    exchange(stream, path, token).await
 }
 
 /// Trusts everybody, as a client of a self-signed certificate must.

@@ -17,6 +17,7 @@ use crate::metrics::Metrics;
 use crate::operator::{Operator, Options};
 use crate::project::Project;
 use crate::watches::Watch;
+use crate::web::Web;
 
 /// What is to be run; nothing of it needs to be checked any more.
 pub(super) struct Plan {
@@ -49,7 +50,8 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
     let (client, requests) = helm_kube::connect(&client_options).await?;
     let health = Arc::new(Health::new(requests.clone()));
     let metrics = Arc::new(Metrics::new(requests));
-    http::start(&plan.serving, &health, &metrics, &client).await?;
+    let web = Arc::new(Web::new(Arc::clone(&health)));
+    http::start(&plan.serving, &health, &metrics, &web, &client).await?;
     let cluster = tokio::select! {
         cluster = reach(client) => cluster,
         () = &mut stop => return Ok(()),
@@ -64,7 +66,11 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
     let operator = {
         let (health, metrics) = (Arc::clone(&health), Arc::clone(&metrics));
         let charts = plan.project.charts();
-        move || Operator::new(cluster, charts, plan.watches, plan.options, health, &metrics)
+        move || {
+            let operator = Operator::new(cluster, charts, plan.watches, plan.options, health, &metrics)?;
+            web.show(operator.context());
+            anyhow::Ok(operator)
+        }
     };
     let Some(election) = plan.election else {
         operator()?.run(plan.project, stop).await;

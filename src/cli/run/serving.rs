@@ -1,4 +1,4 @@
-//! The flags of what the operator serves: metrics and probes.
+//! The flags of what the operator serves: metrics, probes and the web page.
 
 use anyhow::bail;
 use clap::Args;
@@ -6,7 +6,7 @@ use clap::Args;
 use super::{deprecated, flag};
 use crate::http::{Listen, Serving};
 
-/// Where metrics and probes are served.
+/// Where metrics, probes and the web page are served.
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
     /// The address of /metrics, such as :8080; 0 for none [default: :8080].
@@ -26,6 +26,10 @@ pub(super) struct ServeArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = flag, action = clap::ArgAction::Set)]
     metrics_require_rbac: bool,
+    /// The address of the web page, such as :8090; 0 for none. It is served over TLS, and shown only to those who may `get`
+    /// the path /releases, where that holds for metrics.
+    #[arg(long, default_value = "0")]
+    web_bind_address: String,
     /// Accepted for helm-operator's sake: metrics are served over HTTP/1.1 in any case.
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = flag, action = clap::ArgAction::Set)]
@@ -50,6 +54,7 @@ impl ServeArgs {
         Ok(Serving {
             metrics: Listen::parse(if metrics.is_empty() { ":8080" } else { metrics })?,
             health: Listen::parse(&self.health_probe_bind_address)?,
+            web: Listen::parse(&self.web_bind_address)?,
             is_secure: self.metrics_secure,
             needs_access: self.metrics_require_rbac,
         })
