@@ -1,7 +1,7 @@
 //! `chartwright lint` says what real `helm lint` says.
 //!
 //! Both look at the charts of `tests/charts` and `helm-charts`, at charts with one mistake each, and, if `CORPUS` names a
-//! folder of charts, at those. Findings of our own are left out of the comparison. Without `CHARTWRIGHT_ORACLE`, the
+//! folder of charts, at those, or each `EVERY`-th of them. Findings of our own are left out of the comparison. Without `CHARTWRIGHT_ORACLE`, the
 //! folder with real Helm, there is nothing to compare with.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use helm_chart::KubeVersion;
 use helm_engine::RENDER_STACK;
@@ -189,8 +190,9 @@ fn sections(output: &str) -> BTreeMap<PathBuf, String> {
     let section = |section: &str| {
         let (path, rest) = section.split_once('\n').unwrap();
         // The summary is on standard error if a chart failed, else behind the last section.
-        let rest = rest.rsplit_once("\n\n").map_or(rest, |(rest, _)| rest);
-        (PathBuf::from(path), rest.trim_end_matches('\n').to_owned())
+        let rest = format!("\n{rest}");
+        let rest = rest.rsplit_once("\n\n").map_or(&*rest, |(rest, _)| rest);
+        (PathBuf::from(path), rest.trim_matches('\n').to_owned())
     };
     sections.map(section).collect()
 }
@@ -241,6 +243,23 @@ fn differences(helm3: &Path, charts: &[PathBuf], kube_version: Option<&str>) -> 
     charts.iter().filter_map(difference).collect()
 }
 
+/// The same, by as many threads as there are processors.
+fn differences_at_once(helm3: &Path, charts: &[PathBuf]) -> Vec<String> {
+    let chunks: Vec<&[PathBuf]> = charts.chunks(10).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let chunks = std::iter::from_fn(|| chunks.get(next.fetch_add(1, Ordering::Relaxed)));
+        chunks
+            .flat_map(|charts| differences(helm3, charts, None))
+            .collect::<Vec<_>>()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
 fn helm3() -> Option<PathBuf> {
     Some(PathBuf::from(std::env::var_os("CHARTWRIGHT_ORACLE")?).join("helm3"))
 }
@@ -271,13 +290,12 @@ fn the_findings_on_a_corpus_are_those_of_helm() {
     let (Some(helm3), Some(corpus)) = (helm3(), std::env::var_os("CORPUS")) else {
         return;
     };
+    let every = std::env::var("EVERY").map_or(1, |every| every.parse().unwrap());
     let mut charts = Vec::new();
     collect_charts(Path::new(&corpus), &mut charts);
     charts.sort();
-    let different: Vec<String> = charts
-        .chunks(20)
-        .flat_map(|charts| differences(&helm3, charts, None))
-        .collect();
+    let charts: Vec<PathBuf> = charts.into_iter().step_by(every).collect();
+    let different = differences_at_once(&helm3, &charts);
     assert!(
         different.is_empty(),
         "{} charts differ:\n{}",
