@@ -4,6 +4,7 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    link_at_fixed_addresses();
     let rustc = std::env::var("RUSTC")
         .ok()
         .and_then(|rustc| output(Command::new(rustc).arg("--version")));
@@ -16,6 +17,15 @@ fn main() {
         "cargo::rustc-env=CHARTWRIGHT_COMMIT={}",
         commit().unwrap_or_else(|| "unknown".to_owned())
     );
+}
+
+/// Leaves out what would let the program be loaded anywhere. Some ten thousand addresses need not be put right at each
+/// start, and the pages that they are in stay the file's: docs/decisions tells what that saves and costs.
+fn link_at_fixed_addresses() {
+    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 /// The commit of a release build. A debug build has none, so that a commit does not rebuild it.

@@ -33,7 +33,9 @@ pub struct Cli {
     command: Command,
 }
 
+/// The flags of a command are made when it is asked for: of all together, that takes a tenth of what `template` takes.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     /// Run the operator.
     Run(Box<run::RunArgs>),
@@ -58,13 +60,6 @@ enum Command {
     /// Print the manifest, hooks, values or notes of a revision.
     Get(release::GetArgs),
     /// Print what an edit of a custom resource, or the chart on disk, would change in the cluster.
-    ///
-    /// With `-f`, what applying that custom resource would change; without, what the chart on disk would change of the
-    /// release; with `--revision`, what changed between two revisions. Each object has its unified diff; what Secrets say
-    /// is not in it, only that it changes. The API server is asked by dry runs, in the name of whoever runs this, so that
-    /// its defaults are no differences and it refuses what it would refuse then. Hooks are not told.
-    ///
-    /// The exit code is 0 if nothing changes, 1 if something does, and 2 after an error.
     Diff(release::DiffArgs),
     /// Print a JSON Schema for editors.
     Schema(schema::SchemaArgs),

@@ -16,7 +16,7 @@ use crate::reconcile::Settings;
 use crate::watches::Environment;
 use process::Plan;
 
-/// Reconciles the custom resources of all kinds in watches.yaml with the charts that it names.
+/// Run the operator: reconcile the custom resources of all kinds in watches.yaml with the charts that it names.
 ///
 /// As with Go's flags, the last of several counts.
 #[derive(Args, Debug)]

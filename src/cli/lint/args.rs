@@ -7,8 +7,8 @@ use helm_lint::{Options, Severity};
 
 use crate::cli::values::{self, ValuesArgs};
 
-/// Checks charts as `helm lint` does, with its messages, and says where in which file each mistake is. It goes on where
-/// Helm stops: to all templates, all rendered documents, and the values in ci/*-values.yaml.
+/// Check charts as `helm lint` does, with its messages, and say where in which file each mistake is. It goes on where Helm
+/// stops: to all templates, all rendered documents, and the values in ci/*-values.yaml.
 #[derive(Args, Debug)]
 pub(crate) struct LintArgs {
     /// The charts: folders or packed archives.

@@ -29,7 +29,14 @@ use crate::request::{Key, Wishes, is_being_deleted};
 use crate::sources::Sources;
 use crate::watches::{ActiveWatches, Environment, Watch};
 
-/// What is to be compared.
+/// Print what an edit of a custom resource, or the chart on disk, would change in the cluster.
+///
+/// With `-f`, what applying that custom resource would change; without, what the chart on disk would change of the
+/// release; with `--revision`, what changed between two revisions. Each object has its unified diff; what Secrets say
+/// is not in it, only that it changes. The API server is asked by dry runs, in the name of whoever runs this, so that
+/// its defaults are no differences and it refuses what it would refuse then. Hooks are not told.
+///
+/// The exit code is 0 if nothing changes, 1 if something does, and 2 after an error.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DiffArgs {
     /// The release: the name of its custom resource.

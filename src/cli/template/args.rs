@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::values::ValuesArgs;
 
-/// Renders a chart with values as `helm template` does, and writes the manifests to standard output. No cluster is asked.
+/// Render a chart with values as `helm template` does, and write the manifests to standard output. No cluster is asked.
 #[derive(Args, Debug)]
 pub(crate) struct TemplateArgs {
     /// The release's name, if given, and the chart: a folder or a packed archive.
