@@ -35,7 +35,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -75,6 +75,9 @@ fmt: ## Format the code
 
 parity: build ## Compare `chartwright template` with real Helm over the corpus (CORPUS=..., where there is one)
 	@hack/parity.sh $(BINARY)
+
+parity-charts: build ## Compare it with real Helm on every chart below CHARTS, also with values changed at random
+	@python3 hack/parity_charts.py "$(CHARTS)" --helm "$$(hack/build-oracle.sh helm3 | tail -n 1)/helm3" --ours $(BINARY)
 
 fuzz-diff: ## Compare generated templates and function calls with real Go (CASES=200000, SEED=...)
 	@hack/fuzz-diff.sh $(CASES) $(SEED)
