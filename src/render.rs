@@ -7,6 +7,7 @@ use govalue::{Map, Value};
 use helm_action::Desired;
 use helm_chart::Capabilities;
 use helm_engine::{Engine, Lookup, LookupQuery, RenderPool, Rendered, Request};
+use helm_kube::Record;
 use helm_release::{ChartRecord, Manifest, Patch, Sorted, documents, sort_patched, write_documents};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
@@ -120,15 +121,14 @@ fn desired(
         sources,
     } = values;
     let looked_up = looked_up(request, &rendered, &sorted);
-    let patches: Vec<String> = patches.iter().map(ToString::to_string).collect();
-    let patches = patches.join("\n");
+    let patches = text_of(patches);
     let more = Inputs {
         patches: &patches,
         looked_up: &looked_up,
     };
     Ok(Desired {
         inputs: inputs(chart, &config, request, &rendered, &manifest, &sorted, &more),
-        sources: Some(tell_sources(sources, chart, request, &more)),
+        sources: Some(tell_sources(&sources, chart, request, &more)),
         chart: ChartRecord {
             metadata: metadata(&rendered),
             values: Value::Map(rendered.chart.values.as_ref().clone()),
@@ -218,26 +218,56 @@ fn looked_up(request: &Request, rendered: &Rendered, sorted: &Sorted) -> Vec<Vec
 
 /// The digests of the single inputs, for a later revision to tell which of them changed.
 fn tell_sources(
-    values: Vec<(&'static str, String)>,
+    values: &[(&'static str, String)],
     chart: &LoadedChart,
     request: &Request,
     more: &Inputs<'_>,
 ) -> String {
-    let mut all = values;
-    all.push(("chart", short_digest(chart.digest.as_bytes())));
-    let version = request.capabilities.kube_version.version.as_bytes();
-    all.push(("cluster", short_digest(version)));
-    if !more.patches.is_empty() {
-        all.push(("patches", short_digest(more.patches.as_bytes())));
-    }
+    let mut words: Vec<String> = values.iter().map(|(name, digest)| format!("{name}={digest}")).collect();
+    words.extend(sources_of(chart, &request.capabilities, more.patches));
     if !more.looked_up.is_empty() {
-        all.push(("lookup", short_digest(&more.looked_up.concat())));
+        words.push(format!("lookup={}", short_digest(&more.looked_up.concat())));
     }
-    let words: Vec<String> = all.iter().map(|(name, digest)| format!("{name}={digest}")).collect();
     words.join(" ")
 }
 
-/// A few letters that differ where the bytes do, for comparisons that decide nothing.
+/// The words for all inputs but the values that are known before a render.
+fn sources_of(chart: &LoadedChart, capabilities: &Capabilities, patches: &str) -> Vec<String> {
+    let version = capabilities.kube_version.version.as_bytes();
+    let mut words = vec![
+        format!("chart={}", short_digest(chart.digest.as_bytes())),
+        format!("cluster={}", short_digest(version)),
+    ];
+    if !patches.is_empty() {
+        words.push(format!("patches={}", short_digest(patches.as_bytes())));
+    }
+    words
+}
+
+/// Whether a stored revision was made from these inputs, which are all that are known before a render: what templates
+/// look up is not.
+pub(crate) fn is_made_from(
+    record: &Record,
+    values: &Values,
+    chart: &LoadedChart,
+    capabilities: &Capabilities,
+    patches: &[Patch],
+) -> bool {
+    let told = record.marks.sources.as_deref().unwrap_or_default();
+    let known = ["chart=", "cluster=", "patches="];
+    let told = told
+        .split(' ')
+        .filter(|word| known.iter().any(|name| word.starts_with(name)));
+    let has_values = record.release.config.as_map() == Some(&values.values);
+    has_values && told.eq(sources_of(chart, capabilities, &text_of(patches)))
+}
+
+fn text_of(patches: &[Patch]) -> String {
+    let patches: Vec<String> = patches.iter().map(ToString::to_string).collect();
+    patches.join("\n")
+}
+
+/// A few letters that differ where the bytes do, unless somebody makes them alike on purpose: never for what guards.
 pub(crate) fn short_digest(bytes: &[u8]) -> String {
     let mut text = format!("{:x}", Sha256::digest(bytes));
     text.truncate(12);

@@ -7,16 +7,17 @@ use helm_action::{
     plan,
 };
 use helm_chart::Capabilities;
-use helm_kube::{Ownership, Secrets};
+use helm_kube::{Ownership, Record, Secrets};
+use helm_release::{Patch, Status};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 
 use super::Context;
 use crate::charts::LoadedChart;
-use crate::error::ReconcileError;
+use crate::error::{ReconcileError, chain};
 use crate::identity::service_account;
-use crate::render::ReleaseOptions;
+use crate::render::{ReleaseOptions, is_made_from};
 use crate::request::{Key, Wishes, owner};
 use crate::values::{self, Values};
 use crate::watches::Watch;
@@ -215,15 +216,43 @@ async fn render(
         capabilities.kube_version = version;
     }
     capabilities.api_versions = helm_chart::VersionSet::new(discovery.api_versions.iter().map(String::as_str));
+    let capabilities = Arc::new(capabilities);
+    let unchanged = deployed_from(history, &values, chart, &capabilities, &watch.patches);
     let lookup = Arc::new(crate::lookup::ClusterLookup::new(release.cluster.clone()));
-    cx.renderer
-        .render(Arc::clone(chart), values, options, Arc::new(capabilities), lookup)
-        .await
-        .map_err(|source| ReconcileError::Render {
+    let rendered = cx
+        .renderer
+        .render(Arc::clone(chart), values, options, capabilities, lookup)
+        .await;
+    match (rendered, unchanged) {
+        (Ok(desired), _) => Ok(desired),
+        (Err(error), Some(record)) => {
+            tracing::warn!(
+                release = %release.ownership.release,
+                error = chain(&error),
+                "the chart refuses to be rendered for an upgrade; nothing has changed, so the release stays as it is"
+            );
+            Desired::of(record).map_err(ReconcileError::Reconcile)
+        }
+        (Err(source), None) => Err(ReconcileError::Render {
             chart: chart.chart.name().to_owned(),
             is_upgrade,
             source,
-        })
+        }),
+    }
+}
+
+/// The deployed revision, if it was made from these inputs. Charts that want to be given again at an upgrade what they
+/// drew at the install, such as a password, refuse to be rendered once more; there is nothing to upgrade then either.
+fn deployed_from<'a>(
+    history: &'a History,
+    values: &Values,
+    chart: &LoadedChart,
+    capabilities: &Capabilities,
+    patches: &[Patch],
+) -> Option<&'a Record> {
+    let last = history.last()?;
+    let is_deployed = last.release.info.status == Status::Deployed && last.inputs.is_some();
+    (is_deployed && is_made_from(last, values, chart, capabilities, patches)).then_some(last)
 }
 
 /// The chart, and the release that it makes of the resource.

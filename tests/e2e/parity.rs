@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testkit::Request;
 
 use crate::cluster::{request_count, requests_since, resource};
-use crate::harness::{Operator, condition};
+use crate::harness::{Operator, PATIENCE, condition};
 use crate::oracle::{helm, try_helm};
 use crate::snapshot::{Id, Snapshot, at_rest};
 
@@ -284,13 +285,24 @@ impl Stage {
             }
         }
         left.delete(&self.operator.client).await;
-        self.operator
-            .wait_for("the namespace to be empty", || async {
-                let pods = self.operator.names("v1", "Pod").await;
-                (pods.is_empty() && self.now().await.is_empty()).then_some(())
-            })
-            .await;
+        self.await_empty().await;
         left.comparable()
+    }
+
+    async fn await_empty(&self) {
+        let start = Instant::now();
+        loop {
+            let (pods, objects) = (self.operator.names("v1", "Pod").await, self.now().await);
+            if pods.is_empty() && objects.is_empty() {
+                return;
+            }
+            let objects = objects.comparable();
+            assert!(
+                start.elapsed() < PATIENCE,
+                "they stay, whatever deletes them: {pods:?} {objects:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// What was created and deleted of the hooks since the first `before` requests.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cluster::of_resource;
-use crate::harness::{Operator, a_while};
+use crate::harness::{Operator, a_while, condition, message};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_an_operator_that_is_killed_while_it_installs_converges() {
@@ -171,4 +171,40 @@ async fn e2e_an_idle_operator_stops_within_a_second() {
     assert_eq!(status.code(), Some(0));
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert!(operator.log().contains("chartwright has stopped"), "{}", operator.log());
+}
+
+/// As bitnami's charts do with the passwords that they drew at the install.
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_a_chart_that_refuses_an_upgrade_does_so_only_when_there_is_one() {
+    let template = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: '{{ .Release.Name }}-config'}
+data:
+  password: {{ randAlphaNum 9 }}
+  {{- if .Release.IsUpgrade }}
+  given: {{ required \"give the password again\" .Values.password }}
+  {{- end }}
+";
+    let mut operator = Operator::demo("refuses-upgrade", &[("config.yaml", template)])
+        .await
+        .started();
+    operator.create("demo", json!({})).await;
+    operator.wait_for_revision("demo", 1).await;
+    operator.terminate().await;
+    operator.start();
+    operator
+        .wait_for_log("nothing has changed, so the release stays as it is")
+        .await;
+    operator.requests_at_rest().await;
+    let demo = operator.wait_for_revision("demo", 1).await;
+    assert!(condition(&demo, "Irreconcilable").is_none(), "{demo}");
+
+    // An edit is an upgrade.
+    operator.edit("demo", json!({"spec": {"text": "new"}})).await;
+    let demo = operator.wait_for_condition("demo", "Irreconcilable", "True").await;
+    let told = message(&demo, "Irreconcilable");
+    assert!(told.contains("give the password again"), "{told}");
+    operator.edit("demo", json!({"spec": {"password": "secret"}})).await;
+    operator.wait_for_revision("demo", 2).await;
 }

@@ -8,8 +8,9 @@ use crate::harness::{Operator, condition};
 use crate::parity::{RELEASE, differences};
 use crate::snapshot::{Snapshot, at_rest};
 
-/// A value that the watch overrides, so that an edit of it is a new generation of the resource and none of its values.
-pub(crate) const OVERRIDDEN: &str = "touch";
+/// A value that the watch overrides with what charts have for it, so that an edit of it is a new generation of the resource
+/// and none of its values. Most charts know this one, also those whose schema knows no others.
+pub(crate) const OVERRIDDEN: &str = "nameOverride";
 
 /// Lets the operator look at the release `looks` times, half of them with a render, and starts it anew three times in
 /// between. The release is installed first, with `values`.
@@ -18,7 +19,7 @@ pub(crate) const OVERRIDDEN: &str = "touch";
 /// What changed, one thing a line.
 pub(crate) async fn hold(operator: &mut Operator, values: serde_json::Value, looks: usize) -> Result<usize, String> {
     let watches = std::fs::read_to_string(operator.path("watches.yaml")).unwrap();
-    let overridden = watches.trim_end().trim_end_matches('}').to_owned() + ", overrideValues: {touch: none}}\n";
+    let overridden = watches.trim_end().trim_end_matches('}').to_owned() + ", overrideValues: {nameOverride: ''}}\n";
     operator.write("watches.yaml", &overridden);
     operator.arg("--log-level=chartwright=debug");
     operator.start();
@@ -75,7 +76,9 @@ async fn touch(operator: &Operator, look: usize) {
         return;
     }
     let before = looked_at();
-    operator.edit(RELEASE, json!({"spec": {OVERRIDDEN: look}})).await;
+    operator
+        .edit(RELEASE, json!({"spec": {OVERRIDDEN: look.to_string()}}))
+        .await;
     operator
         .wait_for("a look", || async { (looked_at() > before).then_some(()) })
         .await;
