@@ -48,6 +48,7 @@ func apiserverArguments(port int, auditLog string) []string {
 		"--etcd-count-metric-poll-period=0",
 		"--etcd-db-metric-poll-interval=0",
 		"--etcd-servers=" + etcdSocket,
+		"--kubelet-preferred-address-types=InternalIP",
 		"--max-mutating-requests-inflight=0",
 		"--max-requests-inflight=0",
 		"--permit-port-sharing",

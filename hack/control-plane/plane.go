@@ -22,6 +22,7 @@ type plane struct {
 	processes []*process
 	config    *rest.Config
 	client    kubernetes.Interface
+	kubelet   int // the port that logs are served on
 }
 
 // start brings all components up and returns when a pod could be made. What it started before an error
@@ -125,8 +126,10 @@ func (p *plane) writeFiles() error {
 	if p.config, err = supervisorConfig(state); err != nil {
 		return err
 	}
-	p.client, err = kubernetes.NewForConfig(p.config)
-	return err
+	if p.client, err = kubernetes.NewForConfig(p.config); err != nil {
+		return err
+	}
+	return p.serveLogs(ca)
 }
 
 func (p *plane) run(name string, arguments []string) error {

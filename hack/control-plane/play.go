@@ -57,7 +57,7 @@ rules:
 - level: Metadata
 `
 
-func playedNode() *corev1.Node {
+func playedNode(kubelet int) *corev1.Node {
 	room := corev1.ResourceList{
 		corev1.ResourceCPU:              resource.MustParse("1k"),
 		corev1.ResourceMemory:           resource.MustParse("1Ti"),
@@ -75,7 +75,13 @@ func playedNode() *corev1.Node {
 				corev1.LabelTopologyRegion: "region-0",
 			},
 		},
-		Status: corev1.NodeStatus{Capacity: room, Allocatable: room},
+		Status: corev1.NodeStatus{
+			Capacity:    room,
+			Allocatable: room,
+			DaemonEndpoints: corev1.NodeDaemonEndpoints{
+				KubeletEndpoint: corev1.DaemonEndpoint{Port: int32(kubelet)},
+			},
+		},
 	}
 }
 

@@ -69,7 +69,7 @@ func (p *plane) makeObjects(ctx context.Context) error {
 	if _, err := p.client.CoreV1().Namespaces().Get(ctx, metav1.NamespaceDefault, metav1.GetOptions{}); err != nil {
 		return err
 	}
-	_, nodeErr := p.client.CoreV1().Nodes().Create(ctx, playedNode(), metav1.CreateOptions{})
+	_, nodeErr := p.client.CoreV1().Nodes().Create(ctx, playedNode(p.kubelet), metav1.CreateOptions{})
 	_, classErr := p.client.StorageV1().StorageClasses().Create(ctx, playedStorageClass(), metav1.CreateOptions{})
 	return errors.Join(unlessExists(nodeErr), unlessExists(classErr))
 }

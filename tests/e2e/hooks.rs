@@ -19,7 +19,10 @@ metadata:
 spec:
   backoffLimit: 0
   template:
-    metadata: {{annotations: {{play.chartwright.dev/pod: {{{{ .Values.play | default \"completed\" }}}}}}}}
+    metadata:
+      annotations:
+        play.chartwright.dev/pod: {{{{ .Values.play | default \"completed\" }}}}
+        play.chartwright.dev/log: \"migrating\\nno such table\\n\"
     spec: {{restartPolicy: Never, containers: [{{name: main, image: x}}]}}
 "
     )
@@ -88,9 +91,11 @@ async fn e2e_a_hook_that_fails_fails_the_install() {
     let operator = Operator::demo("hook-fails", &templates).await.started();
     operator.create("demo", json!({"play": "failed"})).await;
     let demo = operator.wait_for_condition("demo", "ReleaseFailed", "True").await;
+    let told = message(&demo, "ReleaseFailed");
+    assert!(told.contains("pre-install hook Job"), "{told}");
     assert!(
-        message(&demo, "ReleaseFailed").contains("pre-install hook Job"),
-        "{demo}"
+        told.contains("backoff limit: exit code 1: migrating\nno such table"),
+        "{told}"
     );
     assert_eq!(operator.get("v1", "ConfigMap", "demo-config").await, Value::Null);
     operator.edit("demo", json!({"spec": {"play": "completed"}})).await;

@@ -27,7 +27,10 @@ pub(crate) async fn tail(cx: &Context, object: &ObjectRef) -> Option<String> {
         tail_lines: Some(MAX_LINES),
         ..LogParams::default()
     };
-    let log = pods.logs(&pod.name_any(), &params).await.unwrap_or_default();
+    let log = pods.logs(&pod.name_any(), &params).await.unwrap_or_else(|error| {
+        tracing::warn!(%object, %error, "failed to read the log of a hook");
+        String::new()
+    });
     Some(join(&ended(&end), Some(&last_chars(log.trim())))).filter(|text| !text.is_empty())
 }
 
