@@ -61,6 +61,8 @@ enum Command {
     Get(release::GetArgs),
     /// Print what an edit of a custom resource, or the chart on disk, would change in the cluster.
     Diff(release::DiffArgs),
+    /// Run the tests of a release.
+    Test(release::TestArgs),
     /// Print a JSON Schema for editors.
     Schema(schema::SchemaArgs),
     /// Print the completion script of a shell.
@@ -85,6 +87,7 @@ impl Cli {
             Command::Status(args) => release::status(args),
             Command::Get(args) => release::get(args),
             Command::Diff(args) => return Ok(ExitCode::from(u8::from(release::diff(args)?))),
+            Command::Test(args) => release::test(args),
             Command::Schema(args) => schema::run(args),
             Command::Completion(args) => {
                 completion::run(args);

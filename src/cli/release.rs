@@ -1,10 +1,11 @@
-//! `chartwright history`, `status`, `get` and `diff`: what there is to see of a release. Nothing here changes anything.
+//! `chartwright history`, `status`, `get` and `diff`: what there is to see of a release; `test` runs its tests.
 
 mod diff;
 mod get;
 mod history;
 mod status;
 mod table;
+mod test;
 
 use std::future::Future;
 
@@ -13,10 +14,13 @@ use clap::{Args, ValueEnum};
 use helm_kube::{ClientOptions, Record, Secrets, Unreadable};
 use kube::Client;
 
+use crate::error::chain;
+
 pub(super) use diff::DiffArgs;
 pub(super) use get::GetArgs;
 pub(super) use history::HistoryArgs;
 pub(super) use status::StatusArgs;
+pub(super) use test::TestArgs;
 
 /// Which release, and where it is.
 #[derive(Args, Debug)]
@@ -120,6 +124,18 @@ pub(super) fn diff(args: &DiffArgs) -> anyhow::Result<bool> {
         print(&text);
     }
     Ok(!text.is_empty())
+}
+
+/// Runs the tests of a release, and prints how they went.
+pub(super) fn test(args: &TestArgs) -> anyhow::Result<()> {
+    let (text, failures) = wait_for(test::run(args))?;
+    print(&text);
+    let failures: Vec<String> = failures.iter().map(|error| chain(error)).collect();
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        bail!(failures.join("\n"))
+    }
 }
 
 fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::control_plane;
 use crate::harness::Operator;
-use crate::oracle::helm;
+use crate::oracle::{helm, run_helm};
 
 pub(crate) async fn chartwright(operator: &Operator, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chartwright"));
@@ -115,5 +115,85 @@ async fn e2e_status_tells_how_each_object_is() {
     let text = printed(&operator, &["status", "books"]).await;
     for line in ["NAME: books", "REVISION: 2", "STATUS: deployed", "NOTES:"] {
         assert!(text.contains(line), "{text}");
+    }
+}
+
+/// Two pods with an init container, the second of which does what the value `play` says.
+const TESTS: &str = "
+{{- range list (list \"second\" 5 (.Values.play | default \"completed\")) (list \"first\" -5 \"completed\") }}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: '{{ $.Release.Name }}-{{ index . 0 }}'
+  annotations:
+    helm.sh/hook: test
+    helm.sh/hook-weight: {{ index . 1 | quote }}
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+    play.chartwright.dev/pod: {{ index . 2 }}
+    play.chartwright.dev/log: \"one line\\nof the {{ index . 0 }} test\\n\"
+spec:
+  restartPolicy: Never
+  initContainers: [{name: before, image: x}]
+  containers: [{name: main, image: x}]
+{{- end }}
+";
+
+/// The text with the times of runs left out.
+fn without_times(text: &str) -> String {
+    let lines = text.trim().lines().map(|line| {
+        let kept = ["Last Started:", "Last Completed:"]
+            .into_iter()
+            .find(|start| line.starts_with(start));
+        kept.unwrap_or(line)
+    });
+    lines.collect::<Vec<&str>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_tests_are_run_and_told_of_as_by_helm() {
+    let runs: [&[&str]; 5] = [
+        &["test", "demo"],
+        &["test", "demo", "--logs", "--timeout", "1m"],
+        &["test", "demo", "--filter=name=nobody"],
+        &["test", "demo", "--filter", "name=demo-first"],
+        &[
+            "test",
+            "demo",
+            "--filter",
+            "!name=demo-first,name=demo-second",
+            "--logs",
+        ],
+    ];
+    let text = |output: &[u8]| without_times(&String::from_utf8_lossy(output));
+    for (play, passes) in [("completed", true), ("failed", false)] {
+        let mut operator = Operator::demo("cli-test", &[("tests.yaml", TESTS)]).await.started();
+        operator.create("demo", json!({"play": play})).await;
+        operator.wait_for_revision("demo", 1).await;
+        operator.terminate().await;
+        let mut ours = Vec::new();
+        for args in runs {
+            ours.push((chartwright(&operator, args).await, operator.names("v1", "Pod").await));
+        }
+        assert_eq!(operator.records().await, ["demo.v1 deployed"]);
+        for (args, (ours, our_pods)) in runs.iter().zip(&ours) {
+            let theirs = run_helm(&operator, "helm4", args).await;
+            assert_eq!(text(&ours.stdout), text(&theirs.stdout), "{play} {args:?}");
+            assert_eq!(ours.status.code(), theirs.status.code(), "{play} {args:?}");
+            assert_eq!(*our_pods, operator.names("v1", "Pod").await, "{play} {args:?}");
+        }
+        let (first, _) = &ours[0];
+        assert_eq!(first.status.success(), passes);
+        let told = String::from_utf8_lossy(&first.stderr);
+        assert_eq!(told.contains("test hook Pod"), !passes, "{told}");
+        let logs = text(&ours[1].0.stdout);
+        assert!(
+            logs.contains("POD LOGS: demo-second (main)\none line\nof the second test"),
+            "{logs}"
+        );
+        // Helm's command takes our marks off the record.
+        let orphan = chartwright(&operator, &["test", "demo"]).await;
+        let told = String::from_utf8_lossy(&orphan.stderr);
+        assert!(told.contains("belongs to no custom resource"), "{told}");
     }
 }

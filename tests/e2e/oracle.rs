@@ -1,7 +1,7 @@
 //! Real Helm, as a command.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -32,9 +32,9 @@ pub(crate) async fn program(version: &str) -> PathBuf {
     tokio::task::spawn_blocking(oracle).await.unwrap().join(version)
 }
 
-/// Runs Helm in the operator's namespace: what it prints, or what it complains of. `version` is `helm3`, `helm4`, or the
-/// path of a program that is one of them under another name.
-pub(crate) async fn try_helm(operator: &Operator, version: &str, args: &[&str]) -> Result<String, String> {
+/// Runs Helm in the operator's namespace. `version` is `helm3`, `helm4`, or the path of a program that is one of them
+/// under another name.
+pub(crate) async fn run_helm(operator: &Operator, version: &str, args: &[&str]) -> Output {
     let kubeconfig = control_plane().await.kubeconfig();
     let home = operator.path("helm-home");
     let mut command = Command::new(program(version).await);
@@ -46,9 +46,14 @@ pub(crate) async fn try_helm(operator: &Operator, version: &str, args: &[&str]) 
     for kind in ["CACHE", "CONFIG", "DATA"] {
         command.env(format!("HELM_{kind}_HOME"), home.join(kind));
     }
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+    tokio::task::spawn_blocking(move || command.output().unwrap())
         .await
-        .unwrap();
+        .unwrap()
+}
+
+/// Runs Helm in the operator's namespace: what it prints, or what it complains of.
+pub(crate) async fn try_helm(operator: &Operator, version: &str, args: &[&str]) -> Result<String, String> {
+    let output = run_helm(operator, version, args).await;
     if output.status.success() {
         Ok(String::from_utf8(output.stdout).unwrap())
     } else {

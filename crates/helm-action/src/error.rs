@@ -60,6 +60,15 @@ pub enum Error {
         /// The limit in seconds.
         seconds: u64,
     },
+    /// What a test has printed can't be read.
+    #[error("failed to read the log of {what}")]
+    Log {
+        /// The pod, or one of its containers.
+        what: String,
+        /// Why.
+        #[source]
+        source: Box<kube::Error>,
+    },
     /// An annotation of an object of the chart makes no sense.
     #[error("annotation `{annotation}` of {object}: {reason}")]
     Annotation {

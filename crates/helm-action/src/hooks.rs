@@ -53,35 +53,50 @@ pub(crate) async fn run(cx: &Context, record: &mut Record, event: HookEvent) -> 
     if cx.disable_hooks || order.is_empty() || record.marks.stage.is_some_and(|stage| stage.follows(event)) {
         return Ok(());
     }
-    enter(record, event);
-    let mut outcome = Ok(());
-    let mut succeeded = Vec::with_capacity(order.len());
-    for index in order {
-        outcome = run_one(cx, record, index, event).await;
-        if outcome.is_err() {
-            break;
-        }
-        succeeded.push(index);
-    }
-    if !outcome.as_ref().is_err_and(Error::is_transient) {
-        clean_up(cx, record, event, &succeeded).await?;
-    }
-    outcome
+    let ran = run_some(cx, record, event, &order).await;
+    let cleaned = clean_up(cx, record, event, &ran).await;
+    ran.outcome.and(cleaned)
 }
 
-/// Begins the hooks of `event`: what is in the record of an earlier event's run counts no more.
-pub(crate) fn enter(record: &mut Record, event: HookEvent) {
+/// What became of the hooks of an event: all objects are there yet.
+pub(crate) struct Ran {
+    /// The hooks that succeeded, in their order.
+    succeeded: Vec<usize>,
+    /// The one that failed.
+    failed: Option<usize>,
+    /// How that was.
+    pub(crate) outcome: Result<(), Error>,
+}
+
+/// Runs these hooks of `event`, the first that fails being the last.
+pub(crate) async fn run_some(cx: &Context, record: &mut Record, event: HookEvent, order: &[usize]) -> Ran {
+    enter(record, event, order);
+    let mut ran = Ran {
+        succeeded: Vec::with_capacity(order.len()),
+        failed: None,
+        outcome: Ok(()),
+    };
+    for index in order {
+        match run_one(cx, record, *index, event).await {
+            Ok(()) => ran.succeeded.push(*index),
+            Err(error) => {
+                ran.failed = Some(*index);
+                ran.outcome = Err(error);
+                break;
+            }
+        }
+    }
+    ran
+}
+
+/// Begins these hooks of `event`: what is in the record of their runs at an earlier event counts no more.
+pub(crate) fn enter(record: &mut Record, event: HookEvent, order: &[usize]) {
     if record.marks.stage == Some(event) {
         return;
     }
     record.marks.stage = Some(event);
-    for hook in record
-        .release
-        .hooks
-        .iter_mut()
-        .flatten()
-        .filter(|hook| hook.runs_at(event))
-    {
+    let hooks = record.release.hooks.iter_mut().flatten().enumerate();
+    for (_, hook) in hooks.filter(|(index, _)| order.contains(index)) {
         hook.last_run = HookExecution {
             phase: HookPhase::Never,
             ..HookExecution::default()
@@ -112,10 +127,6 @@ async fn run_one(cx: &Context, record: &mut Record, index: usize, event: HookEve
     } else {
         HookPhase::Failed
     };
-    if outcome.is_err() && is_deleted(&record.release.hooks()[index], DeletePolicy::HookFailed) {
-        cx.secrets.update(record).await?;
-        delete(cx, &objects(cx, record, index, event).await?).await?;
-    }
     outcome
 }
 
@@ -143,16 +154,25 @@ fn hook_mut(record: &mut Record, index: usize) -> Result<&mut Hook, Error> {
     hook.ok_or(Error::NoHook { revision })
 }
 
-/// Deletes the hooks that succeeded, the last one first, where they ask for it. The record says before that they have
-/// run: without their objects, nothing else would.
-async fn clean_up(cx: &Context, record: &mut Record, event: HookEvent, succeeded: &[usize]) -> Result<(), Error> {
-    let wants = |index: &&usize| is_deleted(&record.release.hooks()[**index], DeletePolicy::HookSucceeded);
-    let doomed: Vec<usize> = succeeded.iter().filter(wants).copied().collect();
+/// Deletes the hook that failed and those that succeeded, the last one first, where they ask for it. The record says
+/// before how they ended: without their objects, nothing else would. After a failure that says nothing about the hook,
+/// all stay: the next attempt goes on with them.
+pub(crate) async fn clean_up(cx: &Context, record: &mut Record, event: HookEvent, ran: &Ran) -> Result<(), Error> {
+    if ran.outcome.as_ref().is_err_and(Error::is_transient) {
+        return Ok(());
+    }
+    let ended = ran.failed.iter().map(|index| (*index, DeletePolicy::HookFailed));
+    let succeeded = ran.succeeded.iter().rev();
+    let ended = ended.chain(succeeded.map(|index| (*index, DeletePolicy::HookSucceeded)));
+    let doomed: Vec<usize> = ended
+        .filter(|(index, policy)| is_deleted(&record.release.hooks()[*index], *policy))
+        .map(|(index, _)| index)
+        .collect();
     if doomed.is_empty() {
         return Ok(());
     }
     cx.secrets.update(record).await?;
-    for index in doomed.into_iter().rev() {
+    for index in doomed {
         delete(cx, &objects(cx, record, index, event).await?).await?;
     }
     Ok(())

@@ -53,5 +53,5 @@ pub use policy::{ApplyPolicy, DefinitionPolicy, IgnoreRule, OnImmutable, check_p
 pub use preview::{Change, preview};
 pub use repair::{Repaired, check, repair};
 pub use slot::Slot;
-pub use testing::{test, wants_test};
+pub use testing::{TestFilter, Tested, run_tests, test, wants_test};
 pub use uninstall::{Remaining, uninstall};

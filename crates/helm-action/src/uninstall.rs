@@ -2,7 +2,7 @@
 
 use futures::future::try_join_all;
 use helm_kube::{Claim, Deletion, ObjectRef, Propagation, Record, is_kept};
-use helm_release::{HookEvent, Status, uninstall_rank};
+use helm_release::{Hook, HookEvent, Status, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
@@ -62,7 +62,8 @@ async fn prepare(cx: &Context, record: &mut Record) -> Result<(), Error> {
         return Ok(());
     }
     run_hooks(cx, record, HookEvent::PreDelete).await?;
-    hooks::enter(record, HookEvent::PostDelete);
+    let order = Hook::order(record.release.hooks(), HookEvent::PostDelete);
+    hooks::enter(record, HookEvent::PostDelete, &order);
     Ok(cx.secrets.update(record).await?)
 }
 
