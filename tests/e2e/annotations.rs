@@ -265,3 +265,40 @@ async fn told(operator: &Operator) -> u64 {
         .filter(|event| event.data["reason"] == "OverrideValuesInUse");
     of_overrides.map(count).sum()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_a_forced_upgrade_or_rollback_takes_away_what_others_added() {
+    let operator = operator("force").await;
+    let data = async || {
+        let config = operator.get("v1", "ConfigMap", "demo-config").await;
+        (config["data"].clone(), config["metadata"]["uid"].clone())
+    };
+    operator.create("demo", json!({"text": "one"})).await;
+    operator.wait_for_revision("demo", 1).await;
+    let (_, uid) = data().await;
+    let add = json!({"data": {"added": "by somebody"}});
+    operator.merge("v1", "ConfigMap", "demo-config", add.clone()).await;
+    operator.edit("demo", json!({"spec": {"text": "two"}})).await;
+    operator.wait_for_revision("demo", 2).await;
+    let kept = json!({"text": "two", "added": "by somebody"});
+    assert_eq!(data().await, (kept, uid.clone()), "an upgrade leaves it");
+
+    annotate(&operator, "demo", json!({format!("{PREFIX}upgrade-force"): "true"})).await;
+    operator.edit("demo", json!({"spec": {"text": "three"}})).await;
+    operator.wait_for_revision("demo", 3).await;
+    assert_eq!(
+        data().await,
+        (json!({"text": "three"}), uid.clone()),
+        "a forced one does not"
+    );
+
+    operator.merge("v1", "ConfigMap", "demo-config", add).await;
+    annotate(&operator, "demo", json!({"chartwright.dev/rollback-to": "2"})).await;
+    operator.wait_for_revision("demo", 4).await;
+    let kept = json!({"text": "two", "added": "by somebody"});
+    assert_eq!(data().await, (kept, uid.clone()), "a rollback has its own annotation");
+    let forced = json!({format!("{PREFIX}rollback-force"): "true", "chartwright.dev/rollback-to": "1"});
+    annotate(&operator, "demo", forced).await;
+    operator.wait_for_revision("demo", 5).await;
+    assert_eq!(data().await, (json!({"text": "one"}), uid));
+}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{create, resource};
 use crate::harness::{Operator, a_while, condition, message};
+use crate::oracle::{helm, try_helm};
 use crate::templates::{CONFIG_MAP, SERVICE};
 
 /// A Job that runs at `events`; what becomes of it is the value `play`, after the time in the value `delay`.
@@ -383,6 +384,27 @@ fn noise(bytes: usize) -> String {
     std::iter::repeat_with(letter).take(bytes).collect()
 }
 
+/// Helm's commands do not see the release, and so can do it no harm.
+async fn assert_helm_leaves_alone(operator: &Operator) {
+    let before = operator.requests_at_rest().await;
+    for version in ["helm3", "helm4"] {
+        let listed = helm(operator, version, &["list"]).await;
+        assert_eq!(listed.lines().count(), 1, "only the headings: {listed}");
+        let refused = [
+            (&["status", "demo"][..], "no revision for release"),
+            (&["get", "manifest", "demo"], "no revision for release"),
+            (&["rollback", "demo", "1"], "no revision for release"),
+            (&["uninstall", "demo"], "no release provided"),
+        ];
+        for (args, reason) in refused {
+            let told = try_helm(operator, version, args).await.unwrap_err();
+            assert!(told.contains(reason), "{version} {args:?}: {told}");
+        }
+    }
+    let writes = before.writes().await;
+    assert!(writes.is_empty(), "{writes:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_record_that_is_too_large_for_a_secret_takes_several() {
     let file = "
@@ -411,6 +433,7 @@ data: {text: '{{ .Files.Get \"NUMBER.txt\" }}'}
     operator.wait_for_revision("demo", 2).await;
     assert_eq!(operator.records().await, ["demo.v1 superseded", "demo.v2 deployed"]);
     assert_eq!(secrets().await, 4, "no part is left over");
+    assert_helm_leaves_alone(&operator).await;
     operator.terminate().await;
     operator.start();
     operator.wait_for_log("watching custom resources").await;
@@ -487,7 +510,7 @@ async fn e2e_a_release_of_another_chart_is_adopted_where_that_is_asked_for() {
     operator.write("other/templates/config.yaml", CONFIG_MAP);
     let chart = operator.path("other");
     let args = ["install", "demo", chart.to_str().unwrap(), "--set", "text=one"];
-    crate::oracle::helm(&operator, "helm4", &args).await;
+    helm(&operator, "helm4", &args).await;
     let uid = operator.get("v1", "ConfigMap", "demo-config").await["metadata"]["uid"].clone();
     operator.start();
     operator.create("demo", json!({"text": "two"})).await;
