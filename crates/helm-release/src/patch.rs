@@ -188,6 +188,10 @@ fn patched(
     namespace: &str,
     matched: &mut [bool],
 ) -> Result<Option<Manifest>, PatchError> {
+    // Nothing but comments, most often.
+    if document.object.as_map().is_none() {
+        return Ok(Some(document));
+    }
     let mut object = document.object.clone();
     let mut is_changed = false;
     for (index, patch) in patches.iter().enumerate() {

@@ -35,6 +35,23 @@ fn what_is_not_patched_stays_as_it_is_written() {
 }
 
 #[test]
+fn what_is_no_object_is_not_patched() {
+    let text = format!("# nothing\n---\n{DEPLOYMENT}");
+    let files = BTreeMap::from([("c/t.yaml".to_owned(), text)]);
+    let everything = Patch {
+        target: Target::default(),
+        ..patch("", "metadata: {labels: {a: b}}")
+    };
+    let sorted = sort_patched(&files, &[everything], "shop").unwrap();
+    let contents: Vec<&str> = sorted.manifests.iter().map(|one| one.content.as_str()).collect();
+    assert!(contents.contains(&"# nothing\n"), "{contents:?}");
+    assert!(
+        contents.iter().any(|content| content.contains("  labels:\n    a: b")),
+        "{contents:?}"
+    );
+}
+
+#[test]
 fn patches_follow_each_other_and_null_takes_away() {
     let found = sorted(&[
         patch("web", "metadata: {annotations: {a: null, b: '2'}}"),
