@@ -119,6 +119,12 @@ pub(crate) const ADOPTED: &[(Maker, &str)] = &[
     (Maker::Helm4, "bitnami+charts/wordpress/vib"),
     (Maker::Helm4, "kubernetes+ingress-nginx/ingress-nginx/default"),
     (Maker::Helm4, "prometheus-community+helm-charts/prometheus/default"),
+    (Maker::HelmOperatorPlugins, "bitnami+charts/mongodb/vib"),
+    (Maker::HelmOperatorPlugins, "bitnami+charts/redis/vib"),
+    (
+        Maker::HelmOperatorPlugins,
+        "prometheus-community+helm-charts/prometheus/default",
+    ),
     (Maker::HelmOperator, "bitnami+charts/mongodb/vib"),
     (Maker::HelmOperator, "bitnami+charts/redis/vib"),
     (

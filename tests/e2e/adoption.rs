@@ -1,13 +1,14 @@
 //! A release that another tool made and that is then handed to us: nothing of it may move.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::json;
 
-use crate::cluster::resource as kind_of;
+use crate::cluster::{control_plane, resource as kind_of};
 use crate::harness::{Operator, condition};
 use crate::oracle::{helm, program, try_helm};
 use crate::parity::{Case, RELEASE, Reach, differences, objects_of};
@@ -23,6 +24,15 @@ pub(crate) enum Maker {
     /// Helm 3 in the way of helm-operator: under its name as the field manager, for a custom resource that owns the
     /// objects and the record, in one revision.
     HelmOperator,
+    /// helm-operator-plugins, for the custom resource, in one revision.
+    HelmOperatorPlugins,
+}
+
+impl Maker {
+    /// Whether it makes the custom resource as well.
+    fn is_operator(self) -> bool {
+        matches!(self, Self::HelmOperator | Self::HelmOperatorPlugins)
+    }
 }
 
 /// What a workload or pod may not lose: its UID and its generation.
@@ -43,7 +53,7 @@ pub(crate) async fn hand_over(case: &Case, maker: Maker, reach: Reach) -> Result
 
     operator.arg("--log-level=chartwright=debug");
     operator.start();
-    if maker != Maker::HelmOperator {
+    if !maker.is_operator() {
         operator.create(RELEASE, case.values.clone()).await;
     }
     let adopted = async || operator.log().contains("Adopted release").then_some(());
@@ -51,7 +61,9 @@ pub(crate) async fn hand_over(case: &Case, maker: Maker, reach: Reach) -> Result
     let resource = operator.wait_for("the release to be ours", || async {
         let resource = operator.resource(RELEASE).await;
         let is = |kind: &str| condition(&resource, kind).is_some_and(|condition| condition["status"] == "True");
-        (is("Deployed") || is("ReleaseFailed") || is("Irreconcilable")).then_some(resource)
+        // The status may be another operator's still.
+        let is_out = is("Deployed") && resource["status"]["revision"].is_u64();
+        (is_out || is("ReleaseFailed") || is("Irreconcilable")).then_some(resource)
     });
     let resource = resource.await;
     let here = async || Snapshot::take(&operator.client).await.of_namespace(&operator.namespace);
@@ -110,8 +122,58 @@ async fn make(operator: &Operator, case: &Case, maker: Maker) -> Result<(), Stri
             run(program.to_str().unwrap(), "install").await?;
             mark(operator, case).await;
         }
+        Maker::HelmOperatorPlugins => {
+            let mut peer = Peer::start(operator).await;
+            operator.create(RELEASE, case.values.clone()).await;
+            let resource = operator.wait_for("the peer's release", || async {
+                let resource = operator.resource(RELEASE).await;
+                let is = |kind: &str| condition(&resource, kind).is_some_and(|condition| condition["status"] == "True");
+                (is("Deployed") || is("ReleaseFailed") || is("Irreconcilable")).then_some(resource)
+            });
+            let resource = resource.await;
+            peer.stop();
+            if condition(&resource, "Deployed").is_none_or(|condition| condition["status"] != "True") {
+                return Err(format!("the peer can't install it: {:#}", resource["status"]));
+            }
+        }
     }
     Ok(())
+}
+
+/// A running helm-operator-plugins.
+struct Peer(Child);
+
+impl Peer {
+    /// Starts it on the operator's watches, for its namespace.
+    async fn start(operator: &Operator) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("hack/build-peer.sh");
+        let build = move || Command::new(script).stderr(Stdio::inherit()).output().unwrap();
+        let built = tokio::task::spawn_blocking(build).await.unwrap();
+        assert!(built.status.success());
+        let child = Command::new(String::from_utf8(built.stdout).unwrap().trim())
+            .args(["run", "--metrics-bind-address=0", "--health-probe-bind-address=0"])
+            .current_dir(operator.path(""))
+            .env("KUBECONFIG", control_plane().await.kubeconfig())
+            .env("WATCH_NAMESPACE", &operator.namespace)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+
+    fn stop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // It may have been stopped before.
+        let _ = self.0.kill();
+    }
 }
 
 async fn as_helm_operator(operator: &Operator) -> PathBuf {

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends by panicking, wherever it is")]
 
 mod access;
+#[expect(dead_code, reason = "what `tests/corpus` alone needs")]
 mod adoption;
 mod cluster;
 mod harness;

@@ -1,16 +1,18 @@
 //! Taking over a release that another tool made.
 
-use govalue::Value;
 use helm_kube::{Marks, Record};
+use helm_release::Manifest;
+use serde_json::Value;
 
-use crate::objects::manifests;
+use crate::definitions::is_unserved;
+use crate::objects::{manifests, stamped};
 use crate::{Context, Deployed, Desired, Error, History, check};
 
 /// Takes over the last revision, if it is what `desired` renders to: by meaning, whatever the order of its documents and
 /// their text. Its record gets our digest and its objects our marks; no revision is made. `None` if it differs.
 pub async fn adopt(cx: &Context, history: &History, desired: &Desired) -> Result<Option<Deployed>, Error> {
     let Some(last) = history.last() else { return Ok(None) };
-    if !same(last, desired)? {
+    if !same(cx, last, desired).await? {
         return Ok(None);
     }
     let (objects, _) = check(cx, last).await?;
@@ -27,35 +29,40 @@ pub async fn adopt(cx: &Context, history: &History, desired: &Desired) -> Result
     Ok(Some(Deployed { record, objects }))
 }
 
-fn same(record: &Record, desired: &Desired) -> Result<bool, Error> {
-    let stored = manifests(record)?;
-    let wanted: Vec<_> = desired
-        .manifests
-        .iter()
-        .filter(|document| !document.object.is_null())
-        .collect();
-    Ok(stored.len() == wanted.len()
-        && stored.iter().all(|document| {
-            wanted
-                .iter()
-                .any(|candidate| means(&candidate.object, &document.object))
-        }))
+/// Both sides are compared with our marks: helm-operator-plugins has its own in what it stores, and each object's namespace.
+async fn same(cx: &Context, record: &Record, desired: &Desired) -> Result<bool, Error> {
+    let stored = marked(cx, &manifests(record)?).await;
+    let wanted = marked(cx, &desired.manifests).await;
+    let (stored, wanted) = match (stored, wanted) {
+        (Ok(stored), Ok(wanted)) => (stored, wanted),
+        (Err(error), _) | (_, Err(error)) if is_unserved(&error) => return Ok(false),
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let is_wanted = |stored: &Value| wanted.iter().any(|wanted| means(wanted, stored));
+    Ok(stored.len() == wanted.len() && stored.iter().all(is_wanted))
+}
+
+async fn marked(cx: &Context, manifests: &[Manifest]) -> Result<Vec<Value>, Error> {
+    let mut objects = Vec::with_capacity(manifests.len());
+    for manifest in manifests {
+        objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);
+    }
+    Ok(objects)
 }
 
 /// Whether a stored object is the one that is wanted, but for line breaks at the ends of texts: Helm 3 trims documents.
 fn means(wanted: &Value, stored: &Value) -> bool {
     match (wanted, stored) {
-        (Value::Map(wanted), Value::Map(stored)) => {
+        (Value::Object(wanted), Value::Object(stored)) => {
             wanted.len() == stored.len()
                 && wanted
                     .iter()
-                    .all(|(key, value)| stored.get(key.as_bytes()).is_some_and(|found| means(value, found)))
+                    .all(|(key, value)| stored.get(key).is_some_and(|found| means(value, found)))
         }
-        (Value::List(wanted), Value::List(stored)) => {
+        (Value::Array(wanted), Value::Array(stored)) => {
             wanted.len() == stored.len() && wanted.iter().zip(stored).all(|(a, b)| means(a, b))
         }
         (Value::String(wanted), Value::String(stored)) => {
-            let (wanted, stored) = (wanted.to_lossy(), stored.to_lossy());
             wanted.trim_end_matches('\n') == stored.trim_end_matches('\n')
         }
         (wanted, stored) => wanted == stored,
