@@ -195,5 +195,10 @@ async fn e2e_tests_are_run_and_told_of_as_by_helm() {
         let orphan = chartwright(&operator, &["test", "demo"]).await;
         let told = String::from_utf8_lossy(&orphan.stderr);
         assert!(told.contains("belongs to no custom resource"), "{told}");
+        operator.start();
+        operator.wait_for_log("Adopted release").await;
+        let again = chartwright(&operator, &["test", "demo"]).await;
+        assert_eq!(again.status.success(), passes, "{again:?}");
+        assert_eq!(operator.records().await, ["demo.v1 deployed"]);
     }
 }
