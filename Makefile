@@ -13,6 +13,9 @@ VERSION ?= 0.0.1
 IMAGE_TAG_BASE ?= example.com/chartwright
 IMG ?= $(IMAGE_TAG_BASE):v$(VERSION)
 
+# The image that the operator's is made from.
+BASE_IMG ?= chartwright:v0.1.0
+
 # The image of the OLM bundle, and the channels that it is published in.
 BUNDLE_IMG ?= $(IMAGE_TAG_BASE)-bundle:v$(VERSION)
 CHANNELS ?= alpha
@@ -35,7 +38,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample docker-build docker-push docker-buildx bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample base-image docker-build docker-push docker-buildx image-test bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -121,14 +124,20 @@ undeploy: ## Remove the operator and the custom resource definitions from the cu
 sample: ## Apply the sample resources to the current cluster
 	$(KUBECTL) apply -k config/samples
 
-docker-build: ## Build the operator's image
-	$(CONTAINER_TOOL) build -t $(IMG) .
+base-image: ## Build the image that operators' images are made from: a static chartwright
+	$(CONTAINER_TOOL) build -f hack/image/Dockerfile --build-arg COMMIT=$(shell git rev-parse HEAD) -t $(BASE_IMG) .
+
+docker-build: base-image ## Build the operator's image
+	$(CONTAINER_TOOL) build --build-arg CHARTWRIGHT=$(BASE_IMG) -t $(IMG) .
 
 docker-push: ## Push the operator's image
 	$(CONTAINER_TOOL) push $(IMG)
 
 docker-buildx: ## Build the operator's image for all PLATFORMS and push it
-	$(CONTAINER_TOOL) buildx build --push --platform=$(PLATFORMS) -t $(IMG) .
+	$(CONTAINER_TOOL) buildx build --push --platform=$(PLATFORMS) --build-arg CHARTWRIGHT=$(BASE_IMG) -t $(IMG) .
+
+image-test: ## Build both images without an engine, and run the operator's in namespaces until the sample is ready (as root)
+	@hack/image-test.sh
 
 bundle: ## Write the OLM bundle of this version into bundle/
 	$(KUBECTL) kustomize config/manifests | $(set-image) | $(CHARTWRIGHT) bundle --version $(VERSION) --channels $(CHANNELS) --default-channel $(DEFAULT_CHANNEL)

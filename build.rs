@@ -28,10 +28,15 @@ fn link_at_fixed_addresses() {
     }
 }
 
-/// The commit of a release build. A debug build has none, so that a commit does not rebuild it.
+/// The commit of a release build: what `CHARTWRIGHT_COMMIT` says, for builds without a repository, or git. A debug build
+/// has none, so that a commit does not rebuild it.
 fn commit() -> Option<String> {
+    println!("cargo::rerun-if-env-changed=CHARTWRIGHT_COMMIT");
     if std::env::var("PROFILE").ok()? != "release" {
         return None;
+    }
+    if let Some(commit) = std::env::var("CHARTWRIGHT_COMMIT").ok().filter(|commit| !commit.is_empty()) {
+        return Some(commit);
     }
     let folder = output(Command::new("git").args(["rev-parse", "--absolute-git-dir"]))?;
     println!("cargo::rerun-if-changed={folder}/HEAD");
