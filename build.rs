@@ -35,7 +35,10 @@ fn commit() -> Option<String> {
     if std::env::var("PROFILE").ok()? != "release" {
         return None;
     }
-    if let Some(commit) = std::env::var("CHARTWRIGHT_COMMIT").ok().filter(|commit| !commit.is_empty()) {
+    if let Some(commit) = std::env::var("CHARTWRIGHT_COMMIT")
+        .ok()
+        .filter(|commit| !commit.is_empty())
+    {
         return Some(commit);
     }
     let folder = output(Command::new("git").args(["rev-parse", "--absolute-git-dir"]))?;

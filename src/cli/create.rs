@@ -60,7 +60,8 @@ pub(super) struct KindArgs {
     /// Whether the kind's resources live in namespaces.
     #[arg(long, value_enum, default_value_t = ScopeArg::Namespaced)]
     scope: ScopeArg,
-    /// The chart: a folder, an archive, an oci:// reference, or a name in --helm-chart-repo. A starter chart if not given.
+    /// The chart: a folder, an archive, an oci:// reference, a name in --helm-chart-repo, or repo/name of a repository
+    /// that Helm knows. A starter chart if not given.
     #[arg(long)]
     helm_chart: Option<String>,
     /// The address of the chart repository.

@@ -77,24 +77,37 @@ fn repository() -> Served {
 /// A registry with the charts in `charts/`.
 fn registry() -> Served {
     let folder = packed();
-    let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("hack/build-registry.sh");
-    let program = checked(Command::new(build).stderr(Stdio::inherit()));
-    let mut server = Command::new(program.trim())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let address = format!("oci://{}/charts", first_line(&mut server).trim());
-    for version in ["1.0.0", "1.1.0", "2.0.0-rc.1"] {
-        let archive = format!("book-store-{version}.tgz");
-        helm(folder.path(), &["push", &archive, &address, "--plain-http"]);
-    }
+    let (server, host) = registry_server(&[]);
+    let address = format!("oci://{host}/charts");
+    push(folder.path(), &address);
     Served {
         folder,
         server,
         address,
     }
+}
+
+/// Pushes the packed charts of a folder.
+fn push(folder: &Path, address: &str) {
+    for version in ["1.0.0", "1.1.0", "2.0.0-rc.1"] {
+        let archive = format!("book-store-{version}.tgz");
+        helm(folder, &["push", &archive, address, "--plain-http"]);
+    }
+}
+
+/// An empty registry, and its host.
+fn registry_server(args: &[&Path]) -> (Child, String) {
+    let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("hack/build-registry.sh");
+    let program = checked(Command::new(build).stderr(Stdio::inherit()));
+    let mut server = Command::new(program.trim())
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let host = first_line(&mut server).trim().to_owned();
+    (server, host)
 }
 
 fn first_line(server: &mut Child) -> String {
@@ -107,10 +120,16 @@ fn first_line(server: &mut Child) -> String {
 }
 
 fn init(args: &[&str]) -> (tempfile::TempDir, Output) {
+    init_with(&[], args)
+}
+
+/// The same with variables of the environment.
+fn init_with(variables: &[(&str, &Path)], args: &[&str]) -> (tempfile::TempDir, Output) {
     let project = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_chartwright"))
         .args(["init", "--domain", "example.com", "--project-name", "books"])
         .args(args)
+        .envs(variables.iter().copied())
         .current_dir(project.path())
         .output()
         .unwrap();
@@ -119,7 +138,10 @@ fn init(args: &[&str]) -> (tempfile::TempDir, Output) {
 
 /// The version of the chart that a project was made of.
 fn version(args: &[&str]) -> String {
-    let (project, output) = init(args);
+    version_of(args, init(args))
+}
+
+fn version_of(args: &[&str], (project, output): (tempfile::TempDir, Output)) -> String {
     assert!(
         output.status.success(),
         "{args:?}: {}",
@@ -135,7 +157,10 @@ fn version(args: &[&str]) -> String {
 
 /// The error; nothing was written.
 fn refused(args: &[&str]) -> String {
-    let (project, output) = init(args);
+    refusal(args, init(args))
+}
+
+fn refusal(args: &[&str], (project, output): (tempfile::TempDir, Output)) -> String {
     assert!(!output.status.success(), "{args:?}");
     assert_eq!(std::fs::read_dir(project.path()).unwrap().count(), 0, "{args:?}");
     String::from_utf8(output.stderr).unwrap()
@@ -184,4 +209,130 @@ fn e2e_a_chart_comes_from_a_registry() {
     );
     let error = refused(&["--helm-chart", &format!("{chart}:9.9.9")]);
     assert!(error.contains("the registry answers 404"), "{error}");
+}
+
+/// A file server for those who are called anna and have the password `secret`.
+const GUARDED_SERVER: &str = "
+import base64, http.server
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if self.headers['Authorization'] == 'Basic ' + base64.b64encode(b'anna:secret').decode():
+            return super().do_GET()
+        self.send_error(401)
+
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+print('port', server.server_port, '', flush=True)
+server.serve_forever()
+";
+
+/// Charts in a folder behind a login.
+fn guarded(folder: tempfile::TempDir) -> Served {
+    let mut server = Command::new("python3")
+        .args(["-c", GUARDED_SERVER])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let line = first_line(&mut server);
+    let port = line.split(' ').nth(1).unwrap();
+    Served {
+        folder,
+        address: format!("http://127.0.0.1:{port}"),
+        server,
+    }
+}
+
+#[test]
+fn e2e_a_chart_comes_from_a_repository_that_helm_knows_and_has_the_login_for() {
+    let served = guarded(packed());
+    let folder = served.folder.path();
+    helm(folder, &["repo", "index", "."]);
+    let add = [
+        "repo",
+        "add",
+        "books",
+        &served.address,
+        "--username",
+        "anna",
+        "--password",
+        "secret",
+    ];
+    helm(folder, &add);
+    let config = folder.join("helm");
+    let known = [("HELM_CONFIG_HOME", config.as_path())];
+    let from = ["--helm-chart", "books/book-store"];
+    assert_eq!(version_of(&from, init_with(&known, &from)), "1.1.0");
+    let file = config.join("repositories.yaml");
+    let older = ["--helm-chart", "books/book-store", "--helm-chart-version", "~1.0"];
+    let named = [("HELM_REPOSITORY_CONFIG", file.as_path())];
+    assert_eq!(version_of(&older, init_with(&named, &older)), "1.0.0");
+    let films = ["--helm-chart", "films/book-store"];
+    let error = refusal(&films, init_with(&known, &films));
+    assert!(error.contains("has no chart repository films"), "{error}");
+    let error = refused(&["--helm-chart", "book-store", "--helm-chart-repo", &served.address]);
+    assert!(error.contains("401"), "without the login: {error}");
+
+    // Archives are elsewhere: the login is not for there, unless Helm was told so.
+    let copies = tempfile::tempdir().unwrap();
+    for version in ["1.0.0", "1.1.0", "2.0.0-rc.1"] {
+        let archive = format!("book-store-{version}.tgz");
+        std::fs::copy(folder.join(&archive), copies.path().join(&archive)).unwrap();
+    }
+    let other = guarded(copies);
+    helm(folder, &["repo", "index", ".", "--url", &other.address]);
+    let error = refusal(&from, init_with(&known, &from));
+    assert!(
+        error.contains(&format!("{}/book-store-1.1.0.tgz", other.address)),
+        "{error}"
+    );
+    assert!(error.contains("401") && !error.contains("secret"), "{error}");
+    helm(folder, &[&add[..], &["--force-update", "--pass-credentials"]].concat());
+    assert_eq!(version_of(&from, init_with(&known, &from)), "1.1.0");
+}
+
+/// Who may use the registry: anna with the password `secret`, as Sprig's `htpasswd` has it.
+const HTPASSWD: &str = "anna:$2a$10$yhXg/VKE0thWLayGcHokbOKINSEx9VQNvkYorXJjlaKGx6RTiC.Bm\n";
+
+#[test]
+fn e2e_a_chart_comes_from_a_registry_that_wants_a_login() {
+    let folder = packed();
+    let users = folder.path().join("users");
+    std::fs::write(&users, HTPASSWD).unwrap();
+    let (server, host) = registry_server(&[&users]);
+    let served = Served {
+        address: format!("oci://{host}/charts"),
+        folder,
+        server,
+    };
+    let folder = served.folder.path();
+    let chart = format!("{}/book-store", served.address);
+    let from = ["--helm-chart", chart.as_str()];
+    let config = folder.join("helm");
+    let logged_in = [("HELM_CONFIG_HOME", config.as_path())];
+    let error = refusal(&from, init_with(&logged_in, &from));
+    assert!(error.contains("helm registry login"), "{error}");
+    let login = [
+        "registry",
+        "login",
+        &host,
+        "--username",
+        "anna",
+        "--password",
+        "secret",
+        "--plain-http",
+    ];
+    helm(folder, &login);
+    push(folder, &served.address);
+    assert_eq!(version_of(&from, init_with(&logged_in, &from)), "1.1.0");
+    let registries = config.join("registry");
+    let docker = [("DOCKER_CONFIG", registries.as_path())];
+    assert_eq!(version_of(&from, init_with(&docker, &from)), "1.1.0");
+    let text = std::fs::read_to_string(registries.join("config.json")).unwrap();
+    let wrong = text.replace("YW5uYTpzZWNyZXQ=", "YW5uYTp3cm9uZw==");
+    assert_ne!(wrong, text);
+    std::fs::write(registries.join("config.json"), wrong).unwrap();
+    let error = refusal(&from, init_with(&docker, &from));
+    assert!(error.contains("does not let us in"), "{error}");
 }

@@ -1,5 +1,5 @@
 // A registry on a port of its own, with everything in memory: what `oci://` charts are fetched from in tests. It prints
-// its address and ends when its standard input does.
+// its address and ends when its standard input does. With the path of an htpasswd file, it lets only those in who are in it.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"github.com/distribution/distribution/v3/configuration"
+	_ "github.com/distribution/distribution/v3/registry/auth/htpasswd"
 	"github.com/distribution/distribution/v3/registry/handlers"
 	_ "github.com/distribution/distribution/v3/registry/storage/driver/inmemory"
 )
@@ -22,6 +23,11 @@ func main() {
 	}
 	config.HTTP.Secret = "a test's"
 	config.Log.Level = "error"
+	if len(os.Args) > 1 {
+		config.Auth = configuration.Auth{
+			"htpasswd": configuration.Parameters{"realm": "charts", "path": os.Args[1]},
+		}
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)

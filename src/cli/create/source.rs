@@ -1,6 +1,8 @@
 //! Where a chart comes from.
 
 mod http;
+mod known;
+mod login;
 mod registry;
 mod repository;
 
@@ -12,6 +14,8 @@ use anyhow::{Context as _, bail};
 use helm_chart::{Chart, LoadError};
 use scaffold::{ChartFolder, Error, Folder};
 use sha2::{Digest as _, Sha256};
+
+use repository::Repository;
 
 /// The chart that a user names.
 pub(super) fn find(
@@ -27,14 +31,17 @@ pub(super) fn find(
         bail!("--helm-chart-version is for charts of repositories and registries; {chart} is one version already");
     }
     let fetched = match repository {
-        Some(url) => wait_for(repository::fetch(url, chart, version))?,
+        Some(url) => wait_for(Repository::at(url).fetch(chart, version))?,
         None if is_here => return local(folder, path),
         None if chart.starts_with("oci://") => wait_for(registry::fetch(chart, version))?,
         None if is_address => wait_for(repository::fetch_archive(chart))?,
-        None => bail!(
-            "the chart {chart} is neither a folder nor an archive here; \
-             --helm-chart-repo names the repository that it is in"
-        ),
+        None => match known::find(chart)? {
+            Some((repository, name)) => wait_for(repository.fetch(name, version))?,
+            None => bail!(
+                "the chart {chart} is neither a folder nor an archive here; \
+                 --helm-chart-repo names the repository that it is in"
+            ),
+        },
     };
     Ok(ChartFolder::new(fetched))
 }

@@ -10,6 +10,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::login::Login;
+
 /// The most bytes that are read of an answer: an index of a large repository has some ten million.
 const MAX_BYTES: usize = 200 << 20;
 
@@ -42,9 +44,10 @@ impl Http {
         })
     }
 
-    /// The contents of what is at the address.
-    pub(super) async fn get(&self, url: &str) -> anyhow::Result<Bytes> {
-        let answer = self.ask(url, &[]).await?;
+    /// The contents of what is at the address, for whoever has the login.
+    pub(super) async fn get(&self, url: &str, login: Option<&Login>) -> anyhow::Result<Bytes> {
+        let headers: Vec<_> = login.iter().map(|login| login.header()).collect();
+        let answer = self.ask(url, &headers).await?;
         if !answer.status.is_success() {
             bail!("{url}: the server answers {}", answer.status);
         }
@@ -54,11 +57,11 @@ impl Http {
     /// The answer to a request, whatever it is, but for redirections, which are followed.
     pub(super) async fn ask(&self, url: &str, headers: &[(HeaderName, String)]) -> anyhow::Result<Answer> {
         let mut uri: Uri = url.parse().with_context(|| format!("{url} is no address"))?;
-        let host = uri.host().map(str::to_owned);
+        let asked = origin(url).to_owned();
         for _ in 0..=MAX_REDIRECTS {
             let mut request = Request::get(&uri).header(USER_AGENT, concat!("chartwright/", env!("CARGO_PKG_VERSION")));
-            let same_host = uri.host() == host.as_deref();
-            for (name, value) in headers.iter().filter(|(name, _)| same_host || name != AUTHORIZATION) {
+            let is_asked = origin(&uri.to_string()) == asked;
+            for (name, value) in headers.iter().filter(|(name, _)| is_asked || name != AUTHORIZATION) {
                 request = request.header(name, value);
             }
             let request = request
@@ -87,6 +90,13 @@ impl Http {
     }
 }
 
+/// The scheme, the host and the port of an address.
+pub(super) fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
 /// The address that a reference in a document at `base` stands for.
 pub(super) fn join(base: &str, reference: &str) -> String {
     if reference.contains("://") {
@@ -106,6 +116,16 @@ pub(super) fn join(base: &str, reference: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_begins_with_its_origin() {
+        for (url, wanted) in [
+            ("https://a.com:8443/charts/x.tgz", "https://a.com:8443"),
+            ("http://a.com", "http://a.com"),
+        ] {
+            assert_eq!(origin(url), wanted);
+        }
+    }
 
     #[test]
     fn references_are_found_from_their_document() {

@@ -7,6 +7,7 @@ use hyper::header::{ACCEPT, AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
 use serde_json::Value;
 
 use super::http::{Answer, Http};
+use super::login::Login;
 use super::repository::newest;
 use super::{check_digest, unpack};
 
@@ -25,7 +26,8 @@ struct Reference {
 struct Registry {
     http: Http,
     reference: Reference,
-    token: Option<String>,
+    /// What is in the header of requests, once the registry has asked who we are.
+    authorization: Option<(HeaderName, String)>,
 }
 
 /// The chart at a reference like `oci://registry.example.com/charts/books:1.0.0`; the newest version that meets the
@@ -34,7 +36,7 @@ pub(super) async fn fetch(reference: &str, constraint: Option<&str>) -> anyhow::
     let mut registry = Registry {
         http: Http::new()?,
         reference: Reference::parse(reference)?,
-        token: None,
+        authorization: None,
     };
     let tag = match registry.reference.tag.clone() {
         Some(tag) => tag,
@@ -99,17 +101,24 @@ impl Registry {
         serde_json::from_slice(&answer.body).with_context(|| format!("failed to read {}", self.reference.url(part)))
     }
 
-    /// Asks the registry, and once more with a token if it wants one.
+    /// Asks the registry, and once more if it wants to know who asks.
     async fn get(&mut self, part: &str) -> anyhow::Result<Answer> {
         let url = self.reference.url(part);
         let mut answer = self.http.ask(&url, &self.headers()).await?;
-        if answer.status == StatusCode::UNAUTHORIZED && self.token.is_none() {
+        if answer.status == StatusCode::UNAUTHORIZED && self.authorization.is_none() {
             let challenge = answer
                 .headers
                 .get(WWW_AUTHENTICATE)
                 .and_then(|value| value.to_str().ok());
-            self.token = Some(token(&self.http, challenge.unwrap_or_default()).await?);
+            let login = Login::of_registry(&self.reference.host)?;
+            self.authorization = Some(authorization(&self.http, challenge.unwrap_or_default(), login).await?);
             answer = self.http.ask(&url, &self.headers()).await?;
+        }
+        if answer.status == StatusCode::UNAUTHORIZED {
+            let host = &self.reference.host;
+            bail!(
+                "{url}: the registry does not let us in; `helm registry login {host}` or `docker login {host}` helps"
+            );
         }
         if !answer.status.is_success() {
             bail!("{url}: the registry answers {}", answer.status);
@@ -118,18 +127,16 @@ impl Registry {
     }
 
     fn headers(&self) -> Vec<(HeaderName, String)> {
-        let token = self
-            .token
-            .iter()
-            .map(|token| (AUTHORIZATION, format!("Bearer {token}")));
-        [(ACCEPT, MANIFEST.to_owned())].into_iter().chain(token).collect()
+        let accept = (ACCEPT, MANIFEST.to_owned());
+        [accept].into_iter().chain(self.authorization.clone()).collect()
     }
 }
 
-/// Gets the token of those who have no account.
-async fn token(http: &Http, challenge: &str) -> anyhow::Result<String> {
+/// What answers the registry's question who asks: the login itself, or a token that is given for it, or to everybody.
+async fn authorization(http: &Http, challenge: &str, login: Option<Login>) -> anyhow::Result<(HeaderName, String)> {
     let Some(parameters) = challenge.strip_prefix("Bearer ") else {
-        bail!("the registry wants a login, which chartwright does not have; fetch the chart with `helm pull`");
+        let login = login.context("the registry wants a login; `helm registry login` or `docker login` leaves one")?;
+        return Ok(login.header());
     };
     let value = |name: &str| {
         let mut parts = parameters.split(',').filter_map(|part| part.trim().split_once('='));
@@ -142,10 +149,13 @@ async fn token(http: &Http, challenge: &str) -> anyhow::Result<String> {
         .iter()
         .filter_map(|name| Some(format!("{name}={}", value(name)?)))
         .collect();
-    let answer = http.get(&format!("{realm}?{}", query.join("&"))).await?;
+    let answer = http
+        .get(&format!("{realm}?{}", query.join("&")), login.as_ref())
+        .await?;
     let answer: Value = serde_json::from_slice(&answer).context("failed to read the registry's token")?;
     let token = answer["token"].as_str().or_else(|| answer["access_token"].as_str());
-    Ok(token.context("the registry gave no token")?.to_owned())
+    let token = token.context("the registry gave no token")?;
+    Ok((AUTHORIZATION, format!("Bearer {token}")))
 }
 
 #[cfg(test)]

@@ -5,48 +5,80 @@ use gosemver::{Constraints, Version};
 use govalue::Value;
 use helm_chart::Chart;
 
-use super::http::{Http, join};
+use super::http::{Http, join, origin};
+use super::login::Login;
 use super::{check_digest, unpack};
 
-/// The chart `name` of the repository at `url`: the newest version that meets the constraint.
-pub(super) async fn fetch(url: &str, name: &str, constraint: Option<&str>) -> anyhow::Result<Chart> {
-    let http = Http::new()?;
-    let index_url = format!("{}/index.yaml", url.trim_end_matches('/'));
-    let index = http
-        .get(&index_url)
-        .await
-        .context("failed to read the index of the chart repository")?;
-    let index = goyaml::from_str(&index).with_context(|| format!("failed to read {index_url}"))?;
-    let entries = index
-        .get("entries")
-        .and_then(|entries| entries.get(name))
-        .and_then(Value::as_list);
-    let Some(entries) = entries else {
-        bail!("the chart repository {url} has no chart {name}");
-    };
-    let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let versions: Vec<String> = entries.iter().map(|entry| text(entry, "version")).collect();
-    let version = newest(&versions, constraint)
-        .with_context(|| format!("the chart repository {url} has no version of {name} like that"))?;
-    let Some(entry) = entries.iter().find(|entry| text(entry, "version") == version) else {
-        bail!("the chart repository {url} has no chart {name} {version}");
-    };
-    let first = entry.get("urls").and_then(Value::as_list).and_then(<[Value]>::first);
-    let Some(reference) = first.and_then(Value::as_str) else {
-        bail!("the chart repository {url} says nowhere where {name} {version} is");
-    };
-    let address = join(&index_url, reference);
-    let archive = http.get(&address).await?;
-    let digest = text(entry, "digest");
-    if !digest.is_empty() {
-        check_digest(&address, &archive, digest.trim_start_matches("sha256:"))?;
+/// A chart repository.
+pub(super) struct Repository {
+    /// Its address.
+    pub(super) url: String,
+    /// With what it lets us in.
+    pub(super) login: Option<Login>,
+    /// Whether the login is also for archives that are elsewhere.
+    pub(super) passes_login_on: bool,
+}
+
+impl Repository {
+    /// One that lets everybody in.
+    pub(super) fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            login: None,
+            passes_login_on: false,
+        }
     }
-    unpack(&address, &archive)
+
+    /// The chart of a name: the newest version that meets the constraint.
+    pub(super) async fn fetch(&self, name: &str, constraint: Option<&str>) -> anyhow::Result<Chart> {
+        let http = Http::new()?;
+        let url = &self.url;
+        let index_url = format!("{}/index.yaml", url.trim_end_matches('/'));
+        let index = http
+            .get(&index_url, self.login.as_ref())
+            .await
+            .context("failed to read the index of the chart repository")?;
+        let index = goyaml::from_str(&index).with_context(|| format!("failed to read {index_url}"))?;
+        let entry = self.entry(&index, name, constraint)?;
+        let first = entry.get("urls").and_then(Value::as_list).and_then(<[Value]>::first);
+        let Some(reference) = first.and_then(Value::as_str) else {
+            bail!("the chart repository {url} says nowhere where {name} is");
+        };
+        let address = join(&index_url, reference);
+        let is_here = self.passes_login_on || origin(&address) == origin(&index_url);
+        let archive = http.get(&address, self.login.as_ref().filter(|_| is_here)).await?;
+        let digest = text(entry, "digest");
+        if !digest.is_empty() {
+            check_digest(&address, &archive, digest.trim_start_matches("sha256:"))?;
+        }
+        unpack(&address, &archive)
+    }
+
+    /// What the index says of the newest version that meets the constraint.
+    fn entry<'a>(&self, index: &'a Value, name: &str, constraint: Option<&str>) -> anyhow::Result<&'a Value> {
+        let url = &self.url;
+        let entries = index
+            .get("entries")
+            .and_then(|entries| entries.get(name))
+            .and_then(Value::as_list);
+        let Some(entries) = entries else {
+            bail!("the chart repository {url} has no chart {name}");
+        };
+        let versions: Vec<String> = entries.iter().map(|entry| text(entry, "version")).collect();
+        let version = newest(&versions, constraint)
+            .with_context(|| format!("the chart repository {url} has no version of {name} like that"))?;
+        let found = entries.iter().find(|entry| text(entry, "version") == version);
+        found.with_context(|| format!("the chart repository {url} has no chart {name} {version}"))
+    }
+}
+
+fn text(entry: &Value, key: &str) -> String {
+    entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// The archive at an address.
 pub(super) async fn fetch_archive(url: &str) -> anyhow::Result<Chart> {
-    let archive = Http::new()?.get(url).await?;
+    let archive = Http::new()?.get(url, None).await?;
     unpack(url, &archive)
 }
 
