@@ -15,7 +15,7 @@ use crate::error::{ReconcileError, Retry};
 
 pub use published::{DeployedRelease, Status, json_schema};
 
-/// The condition types: helm-operator's four, and those that kstatus and people read.
+/// The condition types: helm-operator's four, those that kstatus and people read, and those of `OpenShift`'s operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConditionType {
     /// The operator has seen the resource.
@@ -38,6 +38,12 @@ pub enum ConditionType {
     Reconciling,
     /// Nothing will happen until somebody changes something.
     Stalled,
+    /// What is deployed is ready, whether or not it is what the spec asks for.
+    Available,
+    /// The release is on its way to what the spec asks for, and nothing failed.
+    Progressing,
+    /// Something failed.
+    Degraded,
 }
 
 /// Why a condition is as it is; the names of helm-operator where it has one.
@@ -257,7 +263,8 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
             paused.message(),
         ));
     }
-    all.extend(health(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
+    let health = health(facts).chain(condition_of_operand(facts));
+    all.extend(health.map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
     all
 }
 
@@ -309,6 +316,24 @@ fn health(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reaso
     std::iter::once((ConditionType::Ready, ready, reason, message)).chain(second)
 }
 
+/// `Available`, `Progressing` and `Degraded`; the last two are never both true. What they are about is told once, by the
+/// one that holds.
+fn condition_of_operand(facts: &Facts<'_>) -> [(ConditionType, bool, Reason, String); 3] {
+    let (ready, reason, message) = readiness(facts);
+    let (available, why, what) = match &facts.waiting {
+        Some(_) => (false, Reason::UninstallSuccessful, String::new()),
+        None => of_objects(facts),
+    };
+    let degraded = facts.failure.is_some() || reason == Reason::ObjectFailed;
+    let progressing = !ready && !degraded && facts.paused.is_none();
+    let only_if = |holds: bool| if holds { message.clone() } else { String::new() };
+    [
+        (ConditionType::Available, available, why, what),
+        (ConditionType::Progressing, progressing, reason, only_if(progressing)),
+        (ConditionType::Degraded, degraded, reason, only_if(degraded)),
+    ]
+}
+
 fn readiness(facts: &Facts<'_>) -> (bool, Reason, String) {
     if let Some(waiting) = &facts.waiting {
         return (false, Reason::UninstallSuccessful, waiting.clone());
@@ -319,6 +344,11 @@ fn readiness(facts: &Facts<'_>) -> (bool, Reason, String) {
     if let Some(paused) = facts.paused.as_ref().filter(|paused| !paused.wanted.is_empty()) {
         return (false, Reason::Paused, paused.message());
     }
+    of_objects(facts)
+}
+
+/// Whether what is deployed is ready.
+fn of_objects(facts: &Facts<'_>) -> (bool, Reason, String) {
     if facts.deployed.is_none() {
         return (false, Reason::Progressing, "the release is being installed".into());
     }

@@ -101,3 +101,71 @@ fn a_paused_release_tells_what_it_would_need() {
     }
     assert_eq!(told(&summarize(&facts()), "Paused"), "-");
 }
+
+/// How the objects are and what happened, and what `Available`, `Progressing` and `Degraded` are then.
+const OPERANDS: &str = "
+    none           | False Progressing       | True Progressing       | False Progressing
+    none, error    | False Progressing       | False RollbackError    | True RollbackError
+    ready          | True AllObjectsReady    | False AllObjectsReady  | False AllObjectsReady
+    ready, error   | True AllObjectsReady    | False RollbackError    | True RollbackError
+    ready, paused  | True AllObjectsReady    | False Paused           | False Paused
+    waiting        | False WaitingForObjects | True WaitingForObjects | False WaitingForObjects
+    waiting, error | False WaitingForObjects | False RollbackError    | True RollbackError
+    failed         | False ObjectFailed      | False ObjectFailed     | True ObjectFailed";
+
+#[test]
+fn the_conditions_of_an_operand_follow_from_its_readiness() {
+    let release = release();
+    for line in OPERANDS.trim().lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let (objects, happened) = cells[0].split_once(", ").unwrap_or((cells[0], ""));
+        let readiness = match objects {
+            "ready" => Some(Readiness::Ready),
+            "waiting" => Some(Readiness::InProgress("0 of 1 replicas are ready".into())),
+            "failed" => Some(Readiness::Failed("the job failed".into())),
+            _ => None,
+        };
+        let objects: Vec<Tracked> = readiness.iter().map(tracked).collect();
+        let error = ReconcileError::NoRevision { revision: 7 };
+        let paused = Paused {
+            wanted: vec!["revision 2 would be made".into()],
+        };
+        let status = summarize(&Facts {
+            deployed: readiness.is_some().then_some(&release),
+            objects: &objects,
+            failure: (happened == "error").then(|| Failure::new(&error, "no such revision".into())),
+            paused: (happened == "paused").then_some(paused),
+            ..facts()
+        });
+        for (condition, expected) in ["Available", "Progressing", "Degraded"].iter().zip(&cells[1..]) {
+            let found = told(&status, condition);
+            assert!(found.starts_with(expected), "{line}: {condition} is {found}");
+        }
+    }
+}
+
+#[test]
+fn a_release_that_goes_is_not_available() {
+    let status = summarize(&Facts {
+        waiting: Some("2 left".into()),
+        ..facts()
+    });
+    assert_eq!(told(&status, "Available"), "False UninstallSuccessful");
+    assert_eq!(told(&status, "Progressing"), "True UninstallSuccessful 2 left");
+    assert_eq!(told(&status, "Degraded"), "False UninstallSuccessful");
+}
+
+fn tracked(readiness: &Readiness) -> Tracked {
+    Tracked {
+        object: helm_kube::ObjectRef {
+            gvk: helm_kube::Gvk::new("batch/v1", "Job"),
+            namespace: Some("shop".into()),
+            name: "demo".into(),
+        },
+        uid: "1".into(),
+        version: 1,
+        fingerprint: 1,
+        readiness: readiness.clone(),
+        pods: helm_kube::Pods::default(),
+    }
+}

@@ -58,6 +58,12 @@ async fn e2e_an_install_has_its_conditions_owners_and_marks() {
         (&json!("True"), &json!("InstallSuccessful"), &json!("one says hello"))
     );
     assert_eq!(one["status"]["deployedRelease"]["name"], "one");
+    for (kind, status) in [("Progressing", "True"), ("Degraded", "False")] {
+        let is_ready = condition(&one, "Ready").unwrap()["status"] == "True";
+        let expected = if is_ready { "False" } else { status };
+        assert_eq!(condition(&one, kind).unwrap()["status"], expected, "{one}");
+    }
+    operator.wait_for_condition("one", "Available", "True").await;
 
     let record = operator.get("v1", "Secret", "sh.helm.release.v1.one.v1").await;
     let labels = &record["metadata"]["labels"];
