@@ -34,6 +34,12 @@ impl Backoff {
             .map_or(LAST, |delay| delay.min(LAST))
     }
 
+    /// How many failures in a row there were.
+    pub fn failures(&self, key: &Key) -> u32 {
+        let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.get(key).copied().unwrap_or_default()
+    }
+
     /// Forgets the failures of a release.
     pub fn reset(&self, key: &Key) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);

@@ -3,7 +3,7 @@
 //! One watch per kind sees only objects with our chart label, and keeps a few bytes of each. It is started when the first
 //! release has an object of the kind, and shared by all releases.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt, TryStreamExt};
@@ -13,6 +13,7 @@ use kube::ResourceExt;
 use kube::api::DynamicObject;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
+use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::primaries::LIST_PAGE;
@@ -34,6 +35,16 @@ pub struct Dependents {
     namespaces: Arc<[String]>,
     state: Arc<Mutex<State>>,
     wake: Wake,
+}
+
+/// A kind that releases have objects of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WatchedKind {
+    kind: String,
+    /// How many watches see its objects: one, or one for each namespace.
+    watches: usize,
+    /// How many objects are kept, a few bytes each.
+    objects: usize,
 }
 
 /// What is called with each release that has something to look at.
@@ -205,10 +216,24 @@ impl Dependents {
         }
     }
 
-    /// How many kinds are watched, and how many objects were seen.
-    pub fn size(&self) -> (usize, usize) {
+    /// The kinds that are watched.
+    pub fn kinds(&self) -> Vec<WatchedKind> {
         let state = self.lock();
-        (state.watches.len(), state.seen.len())
+        let mut kinds: BTreeMap<&Gvk, WatchedKind> = BTreeMap::new();
+        for (gvk, tasks) in &state.watches {
+            let kind = WatchedKind {
+                kind: gvk.to_string(),
+                watches: tasks.len(),
+                objects: 0,
+            };
+            kinds.insert(gvk, kind);
+        }
+        for object in state.seen.keys() {
+            if let Some(kind) = kinds.get_mut(&object.gvk) {
+                kind.objects += 1;
+            }
+        }
+        kinds.into_values().collect()
     }
 
     async fn watch(&self, gvk: &Gvk) {

@@ -10,7 +10,9 @@ use serde_json::json;
 
 use crate::error::ReconcileError;
 use crate::events::Happening;
-use crate::reconcile::{Context, Next, api, refuse_foreign, release_context, update_error, write_status};
+use crate::reconcile::{
+    Context, Next, api, refuse_foreign, release_context, tell_revision, update_error, write_status,
+};
 use crate::request::{FINALIZER, Key, LEGACY_FINALIZER, Wishes, is_finalized};
 use crate::status::{Facts, summarize};
 
@@ -34,6 +36,7 @@ pub async fn finalize(
         .await
         .map_err(ReconcileError::Uninstall)?;
     if let Some(last) = history.last() {
+        tell_revision(last.release.version);
         // The record tells all that there is: a chart that can't be loaded any more holds nothing up.
         last.release.chart.name().clone_into(&mut release.ownership.chart);
     }

@@ -1,4 +1,4 @@
-//! What the operator serves over HTTP: probes, metrics and the web page.
+//! What the operator serves over HTTP: probes, metrics, its state and the web page.
 
 mod access;
 mod certificate;
@@ -26,6 +26,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use crate::debug::StatePage;
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::web::{self, Page, Web};
@@ -60,6 +61,8 @@ pub struct Serving {
     pub is_secure: bool,
     /// Whether metrics and the web page are shown only to those who may `get` their paths.
     pub needs_access: bool,
+    /// Whether the operator's state is shown beside metrics, to the same people.
+    pub shows_state: bool,
 }
 
 /// What one address serves.
@@ -67,6 +70,7 @@ enum Site {
     Probes(Arc<Health>),
     Metrics {
         metrics: Arc<Metrics>,
+        state: Option<Arc<StatePage>>,
         guard: Option<Box<Guard>>,
     },
     Pages {
@@ -82,6 +86,7 @@ pub async fn start(
     serving: &Serving,
     health: &Arc<Health>,
     metrics: &Arc<Metrics>,
+    state: &Arc<StatePage>,
     web: &Arc<Web>,
     client: &Client,
 ) -> anyhow::Result<()> {
@@ -94,6 +99,7 @@ pub async fn start(
         tracing::info!(address = %listener.local_addr()?, secure = serving.is_secure, "serving metrics");
         let site = Site::Metrics {
             metrics: Arc::clone(metrics),
+            state: serving.shows_state.then(|| Arc::clone(state)),
             guard: guard("/metrics"),
         };
         tokio::spawn(serve(listener, serving.tls()?, site));
@@ -209,13 +215,11 @@ impl Site {
             // That this is answered shows that the process is alive.
             (Self::Probes(_), "/healthz") => text(StatusCode::OK, "ok"),
             (Self::Probes(health), "/readyz") => readiness(&health.missing()),
-            (Self::Metrics { metrics, .. }, "/metrics") => {
-                let mut answer = text(StatusCode::OK, metrics.text());
-                answer
-                    .headers_mut()
-                    .insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS_TEXT));
-                answer
-            }
+            (Self::Metrics { metrics, .. }, "/metrics") => typed(metrics.text(), PROMETHEUS_TEXT),
+            (Self::Metrics { state: Some(state), .. }, "/debug/state") => match state.text() {
+                Some(state) => typed(state, "application/json"),
+                None => text(StatusCode::SERVICE_UNAVAILABLE, "the operator does not work yet\n"),
+            },
             (Self::Pages { web, .. }, path) => page(web.page(path, uri.query()).await),
             _ => text(StatusCode::NOT_FOUND, "404 page not found\n"),
         }
@@ -253,6 +257,14 @@ fn readiness(missing: &[String]) -> Answer {
         return text(StatusCode::OK, "ok");
     }
     text(StatusCode::SERVICE_UNAVAILABLE, missing.join("\n") + "\n")
+}
+
+fn typed(body: String, media_type: &'static str) -> Answer {
+    let mut answer = text(StatusCode::OK, body);
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
 }
 
 fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {

@@ -14,13 +14,17 @@ use helm_kube::Cluster;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use crate::backoff::Backoff;
 use crate::charts::Charts;
+use crate::debug;
 use crate::dependents::{Dependents, Urgency, Wake};
 use crate::events::Events;
 use crate::health::Health;
 use crate::identity::Identities;
+use crate::looks::Looks;
 use crate::metrics::{Metrics, Work, releases};
 use crate::primaries::{Primaries, place};
 use crate::project::Project;
@@ -104,6 +108,7 @@ impl Operator {
                 Arc::clone(metrics),
             )?,
             memory: Memory::default(),
+            looks: Looks::default(),
             settings: options.settings.clone(),
             charts,
             watches: ActiveWatches::new(watches),
@@ -134,6 +139,21 @@ impl Operator {
     /// What its reconciles share, for those who look on.
     pub fn context(&self) -> Arc<Context> {
         Arc::clone(&self.cx)
+    }
+
+    /// Tells what the operator has in mind, whenever it is asked.
+    pub fn state(&self) -> impl Fn() -> debug::State + Send + Sync + 'static {
+        let (cx, queue) = (Arc::clone(&self.cx), Arc::clone(&self.queue));
+        let (backoff, work) = (Arc::clone(&self.backoff), Arc::clone(&self.progress));
+        move || {
+            let sources = debug::Sources {
+                cx: &cx,
+                queue: &queue,
+                backoff: &backoff,
+                work: &work,
+            };
+            sources.state()
+        }
     }
 
     /// Gives each watch its places.
@@ -219,7 +239,10 @@ impl Operator {
         let slot = Slot::take(self.places.of(key.watch)).await;
         running.start();
         // Boxed, so that those that wait for a place are small.
-        let look = Box::pin(self.look(&key, slot));
+        let kind = &self.cx.watches.get(key.watch).gvk.kind;
+        // At the highest level, so that it is there whatever is logged.
+        let span = tracing::error_span!("reconcile", kind, object = %key, cause = Empty, revision = Empty);
+        let look = Box::pin(self.look(&key, slot).instrument(span));
         let outcome = AssertUnwindSafe(look).catch_unwind().await.ok();
         running.end(outcome);
         // A bug in one release's reconcile holds up no other, and is tried again like any failure.

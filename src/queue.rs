@@ -143,6 +143,14 @@ impl<K: Clone + Eq + Hash> Queue<K> {
         self.lock().ready.len()
     }
 
+    /// How long until the turn of a key that waits for a time, and whether that is held back after a failure.
+    pub fn due(&self, key: &K) -> Option<(Duration, bool)> {
+        let state = self.lock();
+        let slot = state.slots.get(key)?;
+        let (at, _) = slot.later?;
+        Some((at.saturating_duration_since(Instant::now()), slot.held))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<K>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -239,6 +247,7 @@ mod tests {
     async fn a_key_comes_back_when_its_time_has_come() {
         let start = Instant::now();
         let queue = queue_after(After::Wait(Duration::from_mins(1))).await;
+        assert_eq!(queue.due(&"a"), Some((Duration::from_mins(1), false)));
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed().as_secs(), 60);
         queue.done(&"a", After::Nothing);

@@ -3,6 +3,7 @@
 mod act;
 mod maintain;
 mod memory;
+mod occasion;
 mod pause;
 mod preview;
 mod release;
@@ -11,6 +12,7 @@ mod resource;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join;
 use helm_action::{FailurePolicy, Slot, Tracked, wants_test};
 use helm_kube::Cluster;
 use kube::api::DynamicObject;
@@ -22,14 +24,16 @@ pub(crate) use self::resource::{api, update_error, write_status};
 
 use self::act::Look;
 use self::maintain::{keep, maintain, remember_deployed, track};
+use self::occasion::Occasion;
 use self::release::{desired, ensure_access, observed};
 use self::resource::{fail, finalized, report};
 use crate::charts::{Charts, LoadedChart};
-use crate::dependents::Dependents;
+use crate::dependents::{Causes, Dependents};
 use crate::error::ReconcileError;
 use crate::events::Events;
 use crate::finalizer;
 use crate::identity::{Identities, refusal};
+use crate::looks::Looks;
 use crate::primaries::Primaries;
 use crate::render::Renderer;
 use crate::request::{Key, Wishes, is_being_deleted, is_finalized};
@@ -58,6 +62,8 @@ pub struct Context {
     pub events: Events,
     /// What is remembered of each release.
     pub memory: Memory,
+    /// The last look at each release.
+    pub looks: Looks,
     /// How the operator is set up.
     pub settings: Settings,
 }
@@ -95,27 +101,79 @@ pub enum Next {
     Backoff,
 }
 
+impl Next {
+    /// What came of the look, as controller-runtime's metrics call it.
+    pub fn result(self) -> &'static str {
+        match self {
+            Self::Event => "success",
+            Self::After(_) => "requeue_after",
+            Self::Backoff => "error",
+        }
+    }
+}
+
+/// What a look begins with.
+struct Opening {
+    watch: Arc<Watch>,
+    chart: Result<Arc<LoadedChart>, ReconcileError>,
+    causes: Causes,
+}
+
 /// Brings one custom resource's release to what its spec asks for.
 pub async fn reconcile(cx: &Context, key: &Key, slot: Slot) -> Next {
     let Some(object) = cx.primaries.get(key) else {
         cx.dependents.forget(key);
         cx.sources.forget(key);
         cx.memory.forget(key);
+        cx.looks.forget(key);
         return Next::Event;
     };
+    let watch = cx.watches.get(key.watch);
     let mut wishes = Wishes::of(&object);
-    wishes.mistakes.extend(refusal(&cx.watches.get(key.watch), &wishes));
+    wishes.mistakes.extend(refusal(&watch, &wishes));
+    let opening = Opening {
+        chart: load(cx, &watch),
+        causes: cx.dependents.take_causes(key),
+        watch,
+    };
+    tell_occasion(cx, key, &object, &wishes, &opening);
     let result = if wishes.paused {
-        pause::look(cx, key, &object, &wishes, slot).await
+        pause::look(cx, key, &object, &wishes, slot, opening).await
     } else if is_being_deleted(&object) {
         finalizer::finalize(cx, key, &object, &wishes, slot).await
     } else {
-        Box::pin(bring_about(cx, key, &object, &wishes, slot)).await
+        Box::pin(bring_about(cx, key, &object, &wishes, slot, opening)).await
     };
-    match result {
+    let next = match result {
         Ok(next) => next,
         Err(error) => fail(cx, key, &object, &wishes, &error).await,
-    }
+    };
+    cx.looks.end(key, next);
+    next
+}
+
+/// Tells why the look is taken: in the span that is on each of its log lines, and to the one who asks for the last one.
+fn tell_occasion(cx: &Context, key: &Key, object: &DynamicObject, wishes: &Wishes, opening: &Opening) {
+    let memo = cx.memory.get(key);
+    let chart = opening.chart.as_ref().ok();
+    let cause = Occasion {
+        object,
+        wishes,
+        memo: memo.as_ref(),
+        chart: chart.map(|chart| chart.digest.as_bytes()),
+        watch: &opening.watch,
+        sources_are_current: cx.sources.is_current(key),
+        causes: &opening.causes,
+        is_repeated: cx.looks.last(key).is_some(),
+    };
+    let cause = cause.told();
+    tracing::Span::current().record("cause", cause.as_str());
+    cx.looks.begin(key, cause);
+}
+
+/// Puts the revision that is worked on on each log line from here on.
+pub(crate) fn tell_revision(revision: u32) {
+    tracing::Span::current().record("revision", revision);
 }
 
 async fn bring_about(
@@ -124,10 +182,10 @@ async fn bring_about(
     object: &DynamicObject,
     wishes: &Wishes,
     slot: Slot,
+    opening: Opening,
 ) -> Result<Next, ReconcileError> {
-    let watch = &cx.watches.get(key.watch);
-    let causes = cx.dependents.take_causes(key);
-    let chart = load(cx, watch);
+    let Opening { watch, chart, causes } = opening;
+    let watch = &watch;
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && !memo.is_paused
         && memo.is_of(object, wishes, chart, watch)
@@ -135,14 +193,19 @@ async fn bring_about(
         && is_finalized(object)
         && !wants_test(&memo.record, wishes.run_tests.as_deref())
     {
+        tell_revision(memo.record.release.version);
         let release = release_context(cx, watch, object, chart.chart.name(), wishes, slot.clone())?;
         if maintain(cx, key, object, wishes, memo, &causes, &release).await? {
             return Ok(period(cx, watch, wishes));
         }
     }
-    let object = finalized(cx, key, object).await?;
     let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let (mut release, history) = observed(cx, watch, &object, name, wishes, slot).await?;
+    let (object, found) = join(
+        finalized(cx, key, object),
+        observed(cx, watch, object, name, wishes, slot),
+    )
+    .await;
+    let (object, (mut release, history)) = (object?, found?);
     release.disable_hooks = match history.deployed() {
         None => wishes.disabled_hooks.install,
         Some(_) => wishes.disabled_hooks.upgrade,

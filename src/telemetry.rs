@@ -5,9 +5,12 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 use k8s_openapi::jiff::Timestamp;
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,15 +53,23 @@ pub struct Logging {
 
 /// Starts logging to standard error.
 pub fn init(logging: &Logging) {
-    let filter = EnvFilter::new(&logging.filter);
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+    subscriber(logging, std::io::stderr, std::io::stderr().is_terminal()).init();
+}
+
+/// What writes the lines of the log; each line of a reconcile has the reconcile's fields.
+fn subscriber(
+    logging: &Logging,
+    writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
+    is_terminal: bool,
+) -> Box<dyn Subscriber + Send + Sync> {
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&logging.filter))
+        .with_writer(writer)
+        .with_ansi(is_terminal)
         .with_timer(logging.time);
     match logging.format {
-        LogFormat::Json => subscriber.json().flatten_event(true).init(),
-        LogFormat::Console => subscriber.with_target(false).init(),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).with_span_list(false).finish()),
+        LogFormat::Console => Box::new(builder.with_target(false).finish()),
     }
 }
 
@@ -85,7 +96,50 @@ impl FormatTime for LogTime {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Seek as _, Write as _};
+
     use super::*;
+
+    /// What is written of a warning in a reconcile where only warnings are.
+    fn line(format: LogFormat) -> String {
+        let file = tempfile::tempfile().unwrap();
+        let writer = file.try_clone().unwrap();
+        let logging = Logging {
+            format,
+            filter: "warn".into(),
+            time: LogTime::Iso8601,
+        };
+        tracing::subscriber::with_default(subscriber(&logging, writer, false), || {
+            let cause = tracing::field::Empty;
+            let span = tracing::error_span!(
+                "reconcile",
+                object = "shop/demo",
+                cause,
+                revision = tracing::field::Empty
+            );
+            let _entered = span.enter();
+            span.record("cause", "spec");
+            span.record("revision", 2);
+            tracing::warn!("it rains");
+        });
+        (&file).flush().unwrap();
+        (&file).rewind().unwrap();
+        std::io::read_to_string(&file).unwrap()
+    }
+
+    #[test]
+    fn lines_of_a_reconcile_have_its_fields() {
+        let json: serde_json::Value = serde_json::from_str(&line(LogFormat::Json)).unwrap();
+        assert_eq!(json["message"], "it rains");
+        assert_eq!(
+            json["span"],
+            serde_json::json!({"name": "reconcile", "object": "shop/demo", "cause": "spec", "revision": 2})
+        );
+        let text = line(LogFormat::Console);
+        for part in ["reconcile{", "shop/demo", "cause=\"spec\"", "revision=2", "it rains"] {
+            assert!(text.contains(part), "{text:?} lacks {part}");
+        }
+    }
 
     #[test]
     fn times_are_written_as_zap_writes_them() {

@@ -22,14 +22,15 @@ pub(crate) fn collect(primaries: &Primaries, watches: &ActiveWatches, samples: &
             #[expect(clippy::cast_precision_loss, reason = "Prometheus counts in floats")]
             samples.set(&names::CREATED_AT, &labels, created.0.as_second() as f64);
         }
-        samples.add(&names::RELEASES, &[&gvk.kind, status(&object)], 1.0);
+        samples.add(&names::RELEASES, &[&gvk.kind, phase(&object)], 1.0);
         if let Some(revision) = object.data.pointer("/status/revision").and_then(Value::as_f64) {
             samples.set(&names::RELEASE_REVISION, &[&gvk.kind, &key.name, namespace], revision);
         }
     }
 }
 
-fn status(object: &DynamicObject) -> &'static str {
+/// How a release is, as its custom resource tells.
+pub(crate) fn phase(object: &DynamicObject) -> &'static str {
     let conditions = object.data.pointer("/status/conditions").and_then(Value::as_array);
     let holds = |wanted: &str| {
         conditions

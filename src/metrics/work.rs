@@ -77,6 +77,14 @@ impl Work {
         }
     }
 
+    /// Whether a release waits for a worker or has one; `None` if neither.
+    pub fn stage(&self, key: &Key) -> Option<&'static str> {
+        self.lock().get(key).map(|(stage, _)| match stage {
+            Stage::Waiting => "waiting",
+            Stage::Running => "running",
+        })
+    }
+
     /// Reads off what waits and what is under way.
     pub fn collect(&self, samples: &mut Samples) {
         let controllers = self.controllers.read().unwrap_or_else(PoisonError::into_inner);
@@ -149,11 +157,7 @@ impl Running<'_> {
 
     /// The reconcile has come to an end; `None` if it broke off by a bug.
     pub fn end(self, next: Option<Next>) {
-        let result = match next {
-            Some(Next::Event) => "success",
-            Some(Next::After(_)) => "requeue_after",
-            Some(Next::Backoff) | None => "error",
-        };
+        let result = next.unwrap_or(Next::Backoff).result();
         let name = &*self.work.controller(&self.key);
         let metrics = &self.work.metrics;
         if next.is_none() {

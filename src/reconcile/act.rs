@@ -12,7 +12,7 @@ use kube::api::DynamicObject;
 use super::maintain::{checked, keep, track};
 use super::memory::{Memo, identity, kept};
 use super::release::explained;
-use super::{Context, policy};
+use super::{Context, policy, tell_revision};
 use crate::charts::LoadedChart;
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
@@ -42,6 +42,7 @@ impl Look<'_> {
             rollback_to: self.wishes.rollback_to,
         };
         let step = plan(self.history, goal);
+        tell_revision(step.revision());
         tracing::debug!(release = %self.key, ?step, "planned");
         let done = match step {
             Step::Install { revision } => self.bring_out(desired, revision, Operation::Install).await?,

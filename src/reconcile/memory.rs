@@ -83,6 +83,12 @@ impl Memory {
             .insert(key.clone(), memo);
     }
 
+    /// How many objects of a release are known.
+    pub fn objects(&self, key: &Key) -> usize {
+        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.get(key).map_or(0, |memo| memo.objects.len())
+    }
+
     /// Forgets a release.
     pub fn forget(&self, key: &Key) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);

@@ -9,7 +9,7 @@ use super::maintain::track;
 use super::memory::{Memo, identity, kept};
 use super::release::{desired, observed, refuse_foreign};
 use super::resource::write_status;
-use super::{Context, Next, load, period, policy};
+use super::{Context, Next, Opening, period, policy, tell_revision};
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
 use crate::request::{Key, Wishes, is_being_deleted};
@@ -23,10 +23,10 @@ pub(super) async fn look(
     object: &DynamicObject,
     wishes: &Wishes,
     slot: Slot,
+    opening: Opening,
 ) -> Result<Next, ReconcileError> {
-    let watch = &cx.watches.get(key.watch);
-    let causes = cx.dependents.take_causes(key);
-    let chart = load(cx, watch);
+    let Opening { watch, chart, causes } = opening;
+    let watch = &watch;
     if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
         && memo.is_paused
         && memo.is_of(object, wishes, chart, watch)
@@ -55,6 +55,7 @@ pub(super) async fn look(
     }
     let mut objects = Vec::new();
     if let Some(record) = history.deployed() {
+        tell_revision(record.release.version);
         record.release.chart.name().clone_into(&mut release.ownership.chart);
         let (found, inspected) = compare(&release, record).await.map_err(ReconcileError::Reconcile)?;
         objects = found;

@@ -114,7 +114,7 @@ async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
     }
     assert_eq!(get(&health, "/healthz").await, (200, "ok".to_owned()));
     assert_eq!(get(&health, "/readyz?verbose").await, (200, "ok".to_owned()));
-    assert_eq!(get(&metrics, "/debug").await.0, 404);
+    assert_eq!(get(&metrics, "/debug/state").await.0, 404, "it is off");
 
     operator.delete("demo").await;
     operator.wait_until_gone("demo").await;
@@ -123,6 +123,67 @@ async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
             (!get(&metrics, "/metrics").await.1.contains(&created)).then_some(())
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_the_state_tells_of_each_release_and_of_no_values() {
+    let mut operator = serving("state").await;
+    operator.arg("--debug-state");
+    operator.start();
+    let metrics = address(&operator, "serving metrics").await;
+    operator.create("demo", json!({"password": "canary"})).await;
+    operator.wait_for_condition("demo", "Ready", "True").await;
+    let drifted = json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}});
+    operator.merge("v1", "ConfigMap", "demo-config", drifted).await;
+    let object = format!("{}/demo", operator.namespace);
+    operator.wait_for_log(r#""cause":"drift of ConfigMap"#).await;
+    let (state, release) = operator
+        .wait_for("the state to tell of the last look", || async {
+            let (status, text) = get(&metrics, "/debug/state").await;
+            let state: Value = (status == 200).then(|| serde_json::from_str(&text).unwrap())?;
+            let release = state["watches"][0]["releases"][0].clone();
+            let is_told = release["lastLook"]["result"] == "requeue_after" && release["nextLook"].is_object();
+            is_told.then_some((state, release))
+        })
+        .await;
+    assert!(release["lastLook"]["seconds"].is_number(), "{release}");
+    assert!(!state.to_string().contains("canary"), "{state}");
+    assert_eq!(
+        (
+            &release["resource"],
+            &release["phase"],
+            &release["revision"],
+            &release["objects"],
+            &release["failures"]
+        ),
+        (&json!(object), &json!("deployed"), &json!(1), &json!(1), &json!(0)),
+        "{release}"
+    );
+    assert!(release["nextLook"]["inSeconds"].as_f64().unwrap() > 0.0, "{release}");
+    let kinds = state["dependents"].as_array().unwrap();
+    assert!(
+        kinds.contains(&json!({"kind": "v1 ConfigMap", "watches": 1, "objects": 1})),
+        "{state}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_log_lines_of_a_reconcile_name_object_revision_and_cause() {
+    let operator = Operator::demo("log-lines", &[("config.yaml", FIXED_CONFIG_MAP)])
+        .await
+        .started();
+    operator.create("demo", json!({})).await;
+    operator.wait_for_revision("demo", 1).await;
+    operator.edit("demo", json!({"spec": {"a": 1}})).await;
+    operator.wait_for_revision("demo", 2).await;
+    let object = format!("{}/demo", operator.namespace);
+    let log = operator.log();
+    let lines: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    for (message, revision, cause) in [("Installed release", 1, "creation"), ("Upgraded release", 2, "spec")] {
+        let line = lines.iter().find(|line| line["message"] == message).unwrap();
+        let span = json!({"name": "reconcile", "kind": "Demo", "object": object, "revision": revision, "cause": cause});
+        assert_eq!(line["span"], span, "{line}");
+    }
 }
 
 /// The metrics that queries of the dashboard and the alerts ask for.
@@ -214,6 +275,7 @@ async fn e2e_metrics_over_tls_are_shown_to_those_who_may_get_them() {
     operator.arg("--metrics-secure");
     operator.arg("--metrics-require-rbac=true");
     operator.arg("--web-bind-address=127.0.0.1:0");
+    operator.arg("--debug-state");
     operator.start();
     let metrics = address(&operator, "serving metrics").await;
     let role = format!("{}-metrics", operator.namespace);
@@ -228,6 +290,8 @@ async fn e2e_metrics_over_tls_are_shown_to_those_who_may_get_them() {
     assert_eq!(secure(&metrics, "/metrics", &nobody.token).await.0, 403);
     let (status, text) = secure(&metrics, "/metrics", &reader.token).await;
     assert_eq!(status, 200, "{text}");
+    assert_eq!(secure(&metrics, "/debug/state", &nobody.token).await.0, 403);
+    assert_eq!(secure(&metrics, "/debug/state", &reader.token).await.0, 200);
     assert!(text.contains("helm_operator_build_info"), "{text}");
     assert_eq!(get(&metrics, "/metrics").await.0, 400, "HTTP on the port of HTTPS");
 

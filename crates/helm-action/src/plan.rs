@@ -58,6 +58,21 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The revision that it is about.
+    pub fn revision(&self) -> u32 {
+        match self {
+            Self::Install { revision }
+            | Self::Upgrade { revision }
+            | Self::InSync { revision }
+            | Self::Rollback { revision, .. }
+            | Self::Hold { revision }
+            | Self::Missing { revision }
+            | Self::Compare { revision } => *revision,
+        }
+    }
+}
+
 /// Decides what a release needs so that its last revision is as `goal` says.
 ///
 /// An attempt at the same inputs is repeated under its own revision, so that a permanent failure adds one revision per

@@ -20,6 +20,7 @@ use crate::diff::{ObjectDiff, between, diffs};
 use crate::events::Events;
 use crate::health::Health;
 use crate::identity::Identities;
+use crate::looks::Looks;
 use crate::metrics::Metrics;
 use crate::primaries::Primaries;
 use crate::project::Project;
@@ -148,6 +149,7 @@ impl Planner {
             events: Events::new(client, Arc::clone(&metrics)),
             renderer: Renderer::new(1, metrics)?,
             memory: Memory::default(),
+            looks: Looks::default(),
             settings: Settings {
                 reconcile_period: Duration::ZERO,
                 max_history: 0,

@@ -10,6 +10,7 @@ use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::backoff::Backoff;
+use crate::debug::StatePage;
 use crate::health::Health;
 use crate::http::{self, Serving};
 use crate::leader::{Election, Leadership};
@@ -51,7 +52,8 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
     let health = Arc::new(Health::new(requests.clone()));
     let metrics = Arc::new(Metrics::new(requests));
     let web = Arc::new(Web::new(Arc::clone(&health)));
-    http::start(&plan.serving, &health, &metrics, &web, &client).await?;
+    let state = Arc::new(StatePage::default());
+    http::start(&plan.serving, &health, &metrics, &state, &web, &client).await?;
     let cluster = tokio::select! {
         cluster = reach(client) => cluster,
         () = &mut stop => return Ok(()),
@@ -69,6 +71,7 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         move || {
             let operator = Operator::new(cluster, charts, plan.watches, plan.options, health, &metrics)?;
             web.show(operator.context());
+            state.tell_with(operator.state());
             anyhow::Ok(operator)
         }
     };

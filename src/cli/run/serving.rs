@@ -7,6 +7,7 @@ use super::{deprecated, flag};
 use crate::http::{Listen, Serving};
 
 /// Where metrics, probes and the web page are served.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
     /// The address of /metrics, such as :8080; 0 for none [default: :8080].
@@ -26,6 +27,10 @@ pub(super) struct ServeArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_parser = flag, action = clap::ArgAction::Set)]
     metrics_require_rbac: bool,
+    /// Show what the operator has in mind at /debug/state beside /metrics, to the same people.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_parser = flag, action = clap::ArgAction::Set)]
+    debug_state: bool,
     /// The address of the web page, such as :8090; 0 for none. It is served over TLS, and shown only to those who may `get`
     /// the path /releases, where that holds for metrics.
     #[arg(long, default_value = "0")]
@@ -57,6 +62,7 @@ impl ServeArgs {
             web: Listen::parse(&self.web_bind_address)?,
             is_secure: self.metrics_secure,
             needs_access: self.metrics_require_rbac,
+            shows_state: self.debug_state,
         })
     }
 
