@@ -32,7 +32,7 @@ pub async fn finalize(
     }
     let watch = &cx.watches.get(key.watch);
     let mut release = release_context(cx, watch, object, "", wishes, slot)?;
-    let history = observe(&release.secrets, &release.ownership.release)
+    let history = observe(&release.secrets, &release.ownership.release, false)
         .await
         .map_err(ReconcileError::Uninstall)?;
     if let Some(last) = history.last() {

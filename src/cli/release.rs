@@ -62,7 +62,7 @@ impl ReleaseArgs {
             .clone()
             .unwrap_or_else(|| client.default_namespace().to_owned());
         let secrets = Secrets::new(client.clone(), &namespace);
-        let (records, unreadable) = secrets.history(&self.release).await?;
+        let (records, unreadable) = secrets.history(&self.release, false).await?;
         if let Some(Unreadable { name, reason, .. }) = unreadable.first() {
             bail!("release record {name} can't be read: {reason}");
         }

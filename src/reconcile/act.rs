@@ -205,7 +205,7 @@ impl Look<'_> {
         let mut release = self.release.clone();
         release.disable_hooks = false;
         // What is remembered of the record lacks its hooks.
-        let history = observe(&release.secrets, &release.ownership.release).await;
+        let history = observe(&release.secrets, &release.ownership.release, false).await;
         let history = history.map_err(ReconcileError::Reconcile)?;
         let Some(record) = history.last() else { return Ok(()) };
         let record = test(&release, record, asked).await.map_err(ReconcileError::Reconcile)?;

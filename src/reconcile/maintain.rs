@@ -1,7 +1,7 @@
 //! A release whose spec has nothing new to say: what is deployed is kept as it is.
 
-use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check, observe};
-use helm_kube::Record;
+use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check};
+use helm_kube::{ObjectRef, Record};
 use helm_release::Status;
 use kube::api::DynamicObject;
 
@@ -43,7 +43,9 @@ pub(super) async fn keep(
     if memo.objects.is_empty() {
         memo.objects = checked(cx, key, object, &release, &memo.record).await?;
     } else {
-        repair_drift(cx, key, object, &release, &mut memo, causes).await?;
+        let drifted = read(&release, causes).await;
+        let drifted = drifted.map_err(|error| ReconcileError::Reconcile(error.into()))?;
+        repair_drift(cx, key, object, &release, &mut memo, drifted).await?;
     }
     track(cx, key, &memo.objects).await;
     cx.memory.put(key, memo);
@@ -98,31 +100,25 @@ pub(super) async fn maintain(
             ..memo.clone()
         },
     );
+    let mut drifted = Vec::new();
     if !is_watched || !causes.drifted.is_empty() {
-        let history = observe(&release.secrets, &release.ownership.release)
-            .await
-            .map_err(ReconcileError::Reconcile)?;
-        if !history.last().is_some_and(|last| is_same(last, &memo.record)) {
+        let reads = futures::future::try_join(release.secrets.is_current(&memo.record), read(release, causes)).await;
+        let (is_current, found) = reads.map_err(|error| ReconcileError::Reconcile(error.into()))?;
+        if !is_current {
             tracing::info!(release = %key, "the release was changed by somebody else");
             return Ok(false);
         }
+        drifted = found;
     }
     if !is_watched {
         memo.objects = checked(cx, key, object, release, &memo.record).await?;
-    } else if !causes.drifted.is_empty() {
-        repair_drift(cx, key, object, release, &mut memo, causes).await?;
+    } else if !drifted.is_empty() {
+        repair_drift(cx, key, object, release, &mut memo, drifted).await?;
         track(cx, key, &memo.objects).await;
     }
     report(cx, key, object, wishes, Some(&memo), None).await?;
     cx.memory.put(key, memo);
     Ok(true)
-}
-
-/// Whether a record still is the one that we wrote.
-fn is_same(found: &Record, ours: &Record) -> bool {
-    found.release.version == ours.release.version
-        && found.release.info.status == Status::Deployed
-        && found.inputs == ours.inputs
 }
 
 /// Checks all objects of a stored revision, brings back what is gone or differs, and tells of it.
@@ -140,6 +136,18 @@ pub(super) async fn checked(
     Ok(objects)
 }
 
+/// An object that may have drifted, as it is now; `None` if it is gone.
+type Drifted = (ObjectRef, Option<DynamicObject>);
+
+/// Reads the objects that may have drifted.
+async fn read(release: &ReleaseContext, causes: &Causes) -> Result<Vec<Drifted>, helm_kube::Error> {
+    let read = causes.drifted.iter().map(async |reference| {
+        let live = release.cluster.get(reference).await?;
+        Ok((reference.clone(), live))
+    });
+    futures::future::try_join_all(read).await
+}
+
 /// Brings back the objects that may have drifted.
 async fn repair_drift(
     cx: &Context,
@@ -147,15 +155,15 @@ async fn repair_drift(
     object: &DynamicObject,
     release: &ReleaseContext,
     memo: &mut Memo,
-    causes: &Causes,
+    drifted: Vec<Drifted>,
 ) -> Result<(), ReconcileError> {
-    for reference in &causes.drifted {
-        let outcome = helm_action::repair(release, &memo.record, reference).await;
+    for (reference, live) in drifted {
+        let outcome = helm_action::repair(release, &memo.record, &reference, live).await;
         cx.events.publish_notices(object, &release.notices).await;
         let outcome = outcome.map_err(ReconcileError::Reconcile)?;
         let Some((tracked, repaired)) = outcome else { continue };
         tell_repaired(cx, key, object, repaired.as_slice()).await;
-        memo.objects.retain(|known| known.object != *reference);
+        memo.objects.retain(|known| known.object != reference);
         memo.objects.push(tracked);
     }
     Ok(())

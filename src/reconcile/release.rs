@@ -18,7 +18,7 @@ use crate::charts::LoadedChart;
 use crate::error::{ReconcileError, chain};
 use crate::identity::service_account;
 use crate::render::{ReleaseOptions, is_made_from};
-use crate::request::{Key, Wishes, owner};
+use crate::request::{Key, Wishes, is_finalized, owner};
 use crate::values::{self, Values};
 use crate::watches::Watch;
 
@@ -83,7 +83,7 @@ pub(crate) fn release_context(
     })
 }
 
-/// Where the release of a resource is made, and what is recorded of it.
+/// Where the release of a resource is made, and what is recorded of it: nothing, if nobody has put the finalizer on yet.
 pub(super) async fn observed(
     cx: &Context,
     watch: &Watch,
@@ -94,7 +94,7 @@ pub(super) async fn observed(
 ) -> Result<(ReleaseContext, History), ReconcileError> {
     validate_name(object)?;
     let release = release_context(cx, watch, object, chart, wishes, slot)?;
-    let history = observe(&release.secrets, &release.ownership.release)
+    let history = observe(&release.secrets, &release.ownership.release, !is_finalized(object))
         .await
         .map_err(ReconcileError::Reconcile)?;
     Ok((release, history))

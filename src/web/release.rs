@@ -227,7 +227,7 @@ async fn history(cx: &Context, subject: &Subject) -> Part<Past> {
 pub(super) async fn records(cx: &Context, subject: &Subject) -> Result<Vec<Record>, helm_kube::Error> {
     let namespace = release_namespace(cx, &subject.watch, &subject.object);
     let secrets = Secrets::new(cx.cluster.client().clone(), &namespace);
-    Ok(secrets.history(&subject.key.name).await?.0)
+    Ok(secrets.history(&subject.key.name, false).await?.0)
 }
 
 impl Past {

@@ -108,10 +108,18 @@ async fn e2e_a_restart_looks_at_each_release_once_and_writes_nothing() {
     assert_eq!(requests.writes().await, []);
     assert_eq!(operator.log().matches("planned").count(), 2);
     let all = requests.get().await;
+    let records = [
+        "get sh.helm.release.v1.books.v1",
+        "get sh.helm.release.v1.books.v2",
+        "get sh.helm.release.v1.films.v1",
+        "get sh.helm.release.v1.films.v2",
+        "list ",
+        "list ",
+    ];
     assert_eq!(
         of_resource(&all, "secrets"),
-        ["list ", "list "],
-        "the records of each release, once"
+        records,
+        "the records of each release, once, and that they end with the last revision"
     );
     let names = [
         "get books-app",

@@ -12,9 +12,9 @@ pub struct History {
     unreadable: Vec<Unreadable>,
 }
 
-/// Reads the records of `release`, as far as they can be read.
-pub async fn observe(secrets: &Secrets, release: &str) -> Result<History, Error> {
-    let (records, unreadable) = secrets.history(release).await?;
+/// Reads the records of `release`, as far as they can be read; `is_new` tells that none are expected.
+pub async fn observe(secrets: &Secrets, release: &str, is_new: bool) -> Result<History, Error> {
+    let (records, unreadable) = secrets.history(release, is_new).await?;
     Ok(History { records, unreadable })
 }
 

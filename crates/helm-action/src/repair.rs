@@ -1,10 +1,11 @@
 //! Drift: objects of a release that are no longer as the chart says.
 
 use helm_kube::{Difference, ObjectRef, Record};
+use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::objects::{manifests, stamped, track};
-use crate::send::{Sent, bring};
+use crate::send::{Sent, bring_from};
 use crate::{Context, Error, Tracked};
 
 /// An object that was brought back.
@@ -33,7 +34,11 @@ pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<R
     let mut repaired = Vec::new();
     let mut failure = None;
     for object in desired(cx, record).await? {
-        match repair_one(cx, &object).await {
+        let repaired_one = match cx.cluster.get(&ObjectRef::of(&object)).await {
+            Ok(live) => repair_one(cx, &object, live).await,
+            Err(error) => Err(error.into()),
+        };
+        match repaired_one {
             Ok(Outcome::Same(found)) => tracked.push(found),
             Ok(Outcome::Repaired(found)) => {
                 tracked.push(found.tracked.clone());
@@ -45,18 +50,19 @@ pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<R
     failure.map_or(Ok((tracked, repaired)), Err)
 }
 
-/// Checks one object of a stored revision and brings it back if it is gone or differs. `None` if the revision has no
-/// such object.
+/// Brings one object of a stored revision back if it is gone or differs; `live` is the object as it was read just now.
+/// `None` if the revision has no such object.
 pub async fn repair(
     cx: &Context,
     record: &Record,
     object: &ObjectRef,
+    live: Option<DynamicObject>,
 ) -> Result<Option<(Tracked, Option<Repaired>)>, Error> {
     let objects = desired(cx, record).await?;
     let Some(wanted) = objects.iter().find(|candidate| ObjectRef::of(candidate) == *object) else {
         return Ok(None);
     };
-    Ok(Some(match repair_one(cx, wanted).await? {
+    Ok(Some(match repair_one(cx, wanted, live).await? {
         Outcome::Same(tracked) => (tracked, None),
         Outcome::Repaired(repaired) => (repaired.tracked.clone(), Some(repaired)),
     }))
@@ -67,8 +73,8 @@ enum Outcome {
     Repaired(Repaired),
 }
 
-async fn repair_one(cx: &Context, object: &Value) -> Result<Outcome, Error> {
-    let (applied, difference) = match bring(cx, object, std::slice::from_ref(object)).await? {
+async fn repair_one(cx: &Context, object: &Value, live: Option<DynamicObject>) -> Result<Outcome, Error> {
+    let (applied, difference) = match bring_from(cx, live, object, std::slice::from_ref(object)).await? {
         Sent::Same(applied) => return Ok(Outcome::Same(track(object, &applied))),
         Sent::Created(applied) => (applied, None),
         Sent::Applied(applied, difference) => (applied, difference),

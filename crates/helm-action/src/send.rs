@@ -50,18 +50,31 @@ pub(crate) async fn bring(cx: &Context, desired: &Value, before: &[Value]) -> Re
             result => return Ok(Sent::Created(result?)),
         }
     }
+    let live = cx.cluster.get(&ObjectRef::of(desired)).await?;
+    bring_from(cx, live, desired, before).await
+}
+
+/// As [`bring`], for an object that was read just now; `None` if it is not there.
+pub(crate) async fn bring_from(
+    cx: &Context,
+    live: Option<DynamicObject>,
+    desired: &Value,
+    before: &[Value],
+) -> Result<Sent, Error> {
+    let mut live = live;
     for _ in 1..ATTEMPTS {
-        match attempt(cx, desired, before).await {
+        match attempt(cx, live, desired, before).await {
             Err(error) if error.is_conflict() => {}
             result => return result,
         }
+        live = cx.cluster.get(&ObjectRef::of(desired)).await?;
     }
-    attempt(cx, desired, before).await
+    attempt(cx, live, desired, before).await
 }
 
-async fn attempt(cx: &Context, desired: &Value, before: &[Value]) -> Result<Sent, Error> {
+async fn attempt(cx: &Context, live: Option<DynamicObject>, desired: &Value, before: &[Value]) -> Result<Sent, Error> {
     let object = ObjectRef::of(desired);
-    let Some(live) = cx.cluster.get(&object).await? else {
+    let Some(live) = live else {
         return Ok(Sent::Created(cx.cluster.create(desired).await?));
     };
     let json = to_json(&live);

@@ -2,14 +2,15 @@
 
 mod secret;
 
+use futures::future::try_join;
 use helm_release::{HookEvent, Release, StorageKey};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
-use kube::api::{Api, DeleteParams, ListParams, PostParams};
+use kube::api::{Api, DeleteParams, ListParams, PostParams, VersionMatch};
 use kube::{Client, ResourceExt};
 use serde::{Deserialize, Serialize};
 
-use self::secret::{Written, is_part, read, write};
+use self::secret::{Written, is_deployed, is_part, read, write};
 use crate::{Error, FIELD_MANAGER, Gvk, ObjectRef};
 
 /// One revision as it is stored.
@@ -66,6 +67,15 @@ pub struct Unreadable {
     pub reason: String,
 }
 
+/// How new a list must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consistency {
+    /// As the API server's cache has it, which may be a little behind.
+    Cached,
+    /// As it is now.
+    Now,
+}
+
 /// The release records of one namespace.
 #[derive(Clone)]
 pub struct Secrets {
@@ -83,9 +93,46 @@ impl Secrets {
     }
 
     /// All revisions of a release, oldest first, and the Secrets that should hold one and can't be read.
-    pub async fn history(&self, release: &str) -> Result<(Vec<Record>, Vec<Unreadable>), Error> {
+    ///
+    /// A complete list takes the API server up to a tenth of a second, since it waits for its own cache. So what the
+    /// cache has is taken, where single reads, which wait for nothing, show that it ends with the last revision as that
+    /// is now. `is_new` tells that none is expected; a cache that has none is not believed otherwise.
+    pub async fn history(&self, release: &str, is_new: bool) -> Result<(Vec<Record>, Vec<Unreadable>), Error> {
         let of_release = format!("owner in (helm,{}),name={release}", secret::PART_OWNER);
-        let all = self.list(release, &of_release).await?;
+        let cached = self.list(release, &of_release, Consistency::Cached).await?;
+        let all = match self.confirmed(release, cached, is_new).await? {
+            Some(confirmed) => confirmed,
+            None => self.list(release, &of_release, Consistency::Now).await?,
+        };
+        Ok(Self::read_all(all))
+    }
+
+    /// The Secrets of a cached list, with the last revision as it is now; `None` if that is not the last one.
+    async fn confirmed(&self, release: &str, cached: Vec<Secret>, is_new: bool) -> Result<Option<Vec<Secret>>, Error> {
+        let mut secrets = cached;
+        let revision = |secret: &Secret| StorageKey::parse(&secret.name_any()).map(|key| key.revision());
+        let Some(last) = secrets.iter().filter_map(revision).max() else {
+            let is_none = is_new && self.head(release, 1).await?.is_none();
+            return Ok(is_none.then_some(secrets));
+        };
+        let (now, next) = try_join(self.head(release, last), self.head(release, last + 1)).await?;
+        let (Some(now), None) = (now, next) else {
+            return Ok(None);
+        };
+        secrets.retain(|secret| revision(secret) != Some(last));
+        secrets.push(now);
+        Ok(Some(secrets))
+    }
+
+    /// Whether a record still is the last one, deployed, and made from the same inputs.
+    pub async fn is_current(&self, record: &Record) -> Result<bool, Error> {
+        let Release { name, version, .. } = &record.release;
+        let (now, next) = try_join(self.head(name, *version), self.head(name, version + 1)).await?;
+        let is_same = now.is_some_and(|now| is_deployed(&now) && secret::inputs(&now) == record.inputs.as_ref());
+        Ok(is_same && next.is_none())
+    }
+
+    fn read_all(all: Vec<Secret>) -> (Vec<Record>, Vec<Unreadable>) {
         let (parts, heads): (Vec<Secret>, Vec<Secret>) = all.into_iter().partition(is_part);
         let (mut records, mut unreadable) = (Vec::with_capacity(heads.len()), Vec::new());
         for head in &heads {
@@ -99,7 +146,16 @@ impl Secrets {
             }
         }
         records.sort_by_key(|record| record.release.version);
-        Ok((records, unreadable))
+        (records, unreadable)
+    }
+
+    /// The Secret with a revision, or with its beginning.
+    async fn head(&self, release: &str, revision: u32) -> Result<Option<Secret>, Error> {
+        let name = StorageKey::new(release, revision).to_string();
+        self.api.get_opt(&name).await.map_err(|source| Error::Get {
+            object: self.reference(&name),
+            source: source.into(),
+        })
     }
 
     /// Stores a new revision; it must not exist.
@@ -143,7 +199,7 @@ impl Secrets {
             key.release(),
             key.revision()
         );
-        for part in self.list(key.release(), &of_record).await? {
+        for part in self.list(key.release(), &of_record, Consistency::Now).await? {
             self.delete_secret(&part.name_any()).await?;
         }
         Ok(())
@@ -176,8 +232,12 @@ impl Secrets {
         Ok(())
     }
 
-    async fn list(&self, release: &str, labels: &str) -> Result<Vec<Secret>, Error> {
-        let list = self.api.list(&ListParams::default().labels(labels)).await;
+    async fn list(&self, release: &str, labels: &str, wanted: Consistency) -> Result<Vec<Secret>, Error> {
+        let mut params = ListParams::default().labels(labels);
+        if wanted == Consistency::Cached {
+            params = params.at("0").matching(VersionMatch::NotOlderThan);
+        }
+        let list = self.api.list(&params).await;
         list.map(|list| list.items).map_err(|source| Error::List {
             what: format!("the records of release {}/{release}", self.namespace),
             source: source.into(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use helm_release::{CodecError, HookEvent, Release, StorageKey, decode, encode};
+use helm_release::{CodecError, HookEvent, Release, Status, StorageKey, decode, encode};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt;
@@ -51,6 +51,17 @@ pub(super) fn is_part(secret: &Secret) -> bool {
     secret.type_.as_deref() == Some(PART_TYPE)
 }
 
+/// The digest of the inputs of the revision in a Secret.
+pub(super) fn inputs(secret: &Secret) -> Option<&String> {
+    secret.annotations().get(INPUTS)
+}
+
+/// Whether the revision in a Secret is the deployed one.
+pub(super) fn is_deployed(secret: &Secret) -> bool {
+    let status = Status::Deployed.to_string();
+    secret.labels().get("status") == Some(&status)
+}
+
 /// Reads a record out of its Secret and, if it names any, its parts.
 pub(super) fn read(head: &Secret, parts: &[Secret]) -> Result<Record, CodecError> {
     let names: Vec<String> = head
@@ -78,7 +89,7 @@ pub(super) fn read(head: &Secret, parts: &[Secret]) -> Result<Record, CodecError
         .cloned();
     Ok(Record {
         release,
-        inputs: head.annotations().get(INPUTS).cloned(),
+        inputs: inputs(head).cloned(),
         marks: Marks::read(head.annotations()),
         owner,
         parts: names,
