@@ -150,31 +150,8 @@ impl Dependents {
         for gvk in kinds {
             self.watch(gvk).await;
         }
-        let mut state = self.lock();
-        state.owned.retain(|_, owned| owned.key != *key);
-        for tracked in objects {
-            let expected = Expected {
-                uid: tracked.uid.clone(),
-                version: tracked.version,
-                fingerprint: tracked.fingerprint,
-                readiness: tracked.readiness.clone(),
-                pods: tracked.pods,
-            };
-            let owned = Owned {
-                key: key.clone(),
-                expected: Some(expected),
-            };
-            state.owned.insert(tracked.object.clone(), owned);
-        }
-        // What happened between the apply and now was seen but had no owner yet.
-        let missed: Vec<ObjectRef> = objects
-            .iter()
-            .filter(|tracked| state.has_changed(tracked))
-            .map(|tracked| tracked.object.clone())
-            .collect();
-        if !missed.is_empty() {
-            state.causes.entry(key.clone()).or_default().drifted.extend(missed);
-            drop(state);
+        let has_more = self.lock().own(key, objects);
+        if has_more {
             (self.wake)(key, Urgency::Now);
         }
     }
@@ -378,6 +355,37 @@ impl Dependents {
 }
 
 impl State {
+    /// Makes these the objects of a release; says whether something has happened to them since they were applied, when
+    /// nobody expected them as they are now. What was seen of the apply itself is no cause for another look.
+    fn own(&mut self, key: &Key, objects: &[Tracked]) -> bool {
+        self.owned.retain(|_, owned| owned.key != *key);
+        let mut causes = self.causes.remove(key).unwrap_or_default();
+        for tracked in objects {
+            let expected = Expected {
+                uid: tracked.uid.clone(),
+                version: tracked.version,
+                fingerprint: tracked.fingerprint,
+                readiness: tracked.readiness.clone(),
+                pods: tracked.pods,
+            };
+            let owned = Owned {
+                key: key.clone(),
+                expected: Some(expected),
+            };
+            self.owned.insert(tracked.object.clone(), owned);
+            if self.has_changed(tracked) {
+                causes.drifted.insert(tracked.object.clone());
+            } else if self.seen.contains_key(&tracked.object) {
+                causes.drifted.remove(&tracked.object);
+            }
+        }
+        let has_more = !causes.drifted.is_empty();
+        if causes != Causes::default() {
+            self.causes.insert(key.clone(), causes);
+        }
+        has_more
+    }
+
     /// Whether something happened to an object between its apply and now, when nobody owned it yet.
     fn has_changed(&self, tracked: &Tracked) -> bool {
         match self.seen.get(&tracked.object) {
@@ -467,6 +475,36 @@ mod tests {
                 state.seen.extend(seen.clone().map(|seen| (tracked().object, seen)));
                 assert_eq!(state.has_changed(&tracked()), *changed, "{what}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_seen_of_an_apply_is_no_cause_for_another_look() {
+        let key = Key {
+            watch: 0,
+            namespace: Some("books".into()),
+            name: "app".into(),
+        };
+        let cases = [
+            ("the apply", Some(seen(VERSION, 1)), false),
+            (
+                "one of several requests of the apply",
+                Some(seen(VERSION - 1, 2)),
+                false,
+            ),
+            ("a change after the apply", Some(seen(VERSION + 1, 2)), true),
+            ("its end", None, true),
+        ];
+        for (what, seen, is_cause) in cases {
+            let mut state = State::default();
+            state.seen.extend(seen.map(|seen| (tracked().object, seen)));
+            let before = Causes {
+                drifted: BTreeSet::from([tracked().object]),
+                readiness: false,
+            };
+            state.causes.insert(key.clone(), before);
+            assert_eq!(state.own(&key, &[tracked()]), is_cause, "{what}");
+            assert_eq!(state.causes.contains_key(&key), is_cause, "{what}");
         }
     }
 }
