@@ -1,13 +1,13 @@
 //! From a chart and values to what a release should be, on the render threads.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use govalue::{Map, Value};
 use helm_action::Desired;
 use helm_chart::Capabilities;
 use helm_engine::{Engine, Lookup, LookupQuery, RenderPool, Rendered, Request};
-use helm_kube::Record;
+use helm_kube::{Discovery, Record};
 use helm_release::{ChartRecord, Manifest, Patch, Sorted, documents, sort_patched, write_documents};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
@@ -51,12 +51,17 @@ pub struct ReleaseOptions {
 /// How long one render may take. The slowest of real charts, which make several RSA keys, take some seconds.
 const RENDER_TIME: Duration = Duration::from_mins(1);
 
+/// A snapshot of what a cluster serves, and that as charts see it.
+type Known = (Arc<Discovery>, Arc<Capabilities>);
+
 /// Renders charts on threads of their own, never on those that serve the cluster.
 #[derive(Clone)]
 pub struct Renderer {
     engine: Arc<Engine>,
     pool: RenderPool,
     metrics: Arc<Metrics>,
+    /// The capabilities of the snapshot that was asked for last.
+    capabilities: Arc<Mutex<Option<Known>>>,
 }
 
 impl Renderer {
@@ -69,7 +74,21 @@ impl Renderer {
             engine: Arc::new(Engine::new()),
             pool: RenderPool::new(threads)?,
             metrics,
+            capabilities: Arc::default(),
         })
+    }
+
+    /// What a cluster serves, as charts see it.
+    pub fn capabilities(&self, discovery: &Arc<Discovery>) -> Arc<Capabilities> {
+        let mut known = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, capabilities)) = &*known
+            && Arc::ptr_eq(of, discovery)
+        {
+            return Arc::clone(capabilities);
+        }
+        let capabilities = Arc::new(capabilities(discovery));
+        *known = Some((Arc::clone(discovery), Arc::clone(&capabilities)));
+        capabilities
     }
 
     /// Renders a release.
@@ -100,6 +119,15 @@ impl Renderer {
         self.pool.spawn(work, move |result| drop(send.send(result)));
         receive.await.unwrap_or(Err(RenderError::Broken))
     }
+}
+
+fn capabilities(discovery: &Discovery) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    if let Ok(version) = helm_chart::KubeVersion::parse(&discovery.kube_version) {
+        capabilities.kube_version = version;
+    }
+    capabilities.api_versions = helm_chart::VersionSet::new(discovery.api_versions.iter().map(String::as_str));
+    capabilities
 }
 
 fn desired(

@@ -201,7 +201,6 @@ async fn render(
     history: &History,
 ) -> Result<Desired, ReconcileError> {
     let is_upgrade = history.deployed().is_some();
-    let discovery = cx.cluster.discovery().current();
     let options = ReleaseOptions {
         name: object.name_any(),
         namespace: release.ownership.namespace.clone(),
@@ -211,12 +210,7 @@ async fn render(
         is_upgrade,
         patches: Arc::clone(&watch.patches),
     };
-    let mut capabilities = Capabilities::default();
-    if let Ok(version) = helm_chart::KubeVersion::parse(&discovery.kube_version) {
-        capabilities.kube_version = version;
-    }
-    capabilities.api_versions = helm_chart::VersionSet::new(discovery.api_versions.iter().map(String::as_str));
-    let capabilities = Arc::new(capabilities);
+    let capabilities = cx.renderer.capabilities(&cx.cluster.discovery().current());
     let unchanged = deployed_from(history, &values, chart, &capabilities, &watch.patches);
     let lookup = Arc::new(crate::lookup::ClusterLookup::new(release.cluster.clone()));
     let rendered = cx
