@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use helm_kube::ObjectRef;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
 use kube::api::{DynamicObject, ObjectMeta};
@@ -92,16 +93,14 @@ impl Events {
     pub async fn publish_notices(&self, object: &DynamicObject, notices: &helm_action::Notices) {
         for notice in notices.take() {
             let happening = Happening::Noticed(notice.reason(), notice.is_warning());
-            let related = notice.object().map(|object| ObjectReference {
-                api_version: Some(object.gvk.api_version.clone()),
-                kind: Some(object.gvk.kind.clone()),
-                name: Some(object.name.clone()),
-                namespace: object.namespace.clone(),
-                ..ObjectReference::default()
-            });
-            self.publish_related(object, happening, &notice.to_string(), related)
+            self.publish_related(object, happening, &notice.to_string(), notice.object())
                 .await;
         }
+    }
+
+    /// Publishes what happened to one object of the release of `object`, or to its record.
+    pub async fn publish_about(&self, object: &DynamicObject, happening: Happening, note: &str, related: &ObjectRef) {
+        self.publish_related(object, happening, note, Some(related)).await;
     }
 
     /// Publishes what happened to the release of `object`.
@@ -109,13 +108,13 @@ impl Events {
         self.publish_related(object, happening, note, None).await;
     }
 
-    /// Events of one reason count as one, but for those about different objects of the release.
+    /// Events of one reason count as one, with the first one's note, but for those about different objects of the release.
     async fn publish_related(
         &self,
         object: &DynamicObject,
         happening: Happening,
         note: &str,
-        related: Option<ObjectReference>,
+        related: Option<&ObjectRef>,
     ) {
         let types = object.types.clone().unwrap_or_default();
         if happening == Happening::DriftRepaired {
@@ -137,11 +136,21 @@ impl Events {
             reason: happening.reason(),
             note: Some(truncate(note).to_owned()),
             action: "Reconcile".into(),
-            secondary: related,
+            secondary: related.map(reference_to),
         };
         if let Err(error) = self.recorder.publish(&event, &reference).await {
             tracing::debug!(error = %crate::error::chain(&error), "failed to publish an event");
         }
+    }
+}
+
+fn reference_to(object: &ObjectRef) -> ObjectReference {
+    ObjectReference {
+        api_version: Some(object.gvk.api_version.clone()),
+        kind: Some(object.gvk.kind.clone()),
+        name: Some(object.name.clone()),
+        namespace: object.namespace.clone(),
+        ..ObjectReference::default()
     }
 }
 

@@ -6,7 +6,8 @@ use helm_action::{
     Context as ReleaseContext, Deployed, Desired, Goal, History, Operation, Step, adopt, cause, deploy, observe, plan,
     test, wants_test,
 };
-use helm_kube::Record;
+use helm_kube::{Gvk, ObjectRef, Record};
+use helm_release::StorageKey;
 use kube::api::DynamicObject;
 
 use super::maintain::{checked, keep, track};
@@ -189,7 +190,11 @@ impl Look<'_> {
             _ => "Upgraded release",
         };
         tracing::info!(release = %self.key, revision, "{what}");
-        self.cx.events.publish(self.object, happening, &note).await;
+        // Each revision has an event of its own, whatever there was before.
+        let events = &self.cx.events;
+        events
+            .publish_about(self.object, happening, &note, &secret_of(record))
+            .await;
         if !record.parts.is_empty() {
             let note = crate::status::split_record(record);
             self.cx.events.publish(self.object, Happening::RecordSplit, &note).await;
@@ -221,6 +226,16 @@ impl Look<'_> {
             self.cx.events.publish(self.object, happening, &told).await;
         }
         Ok(())
+    }
+}
+
+/// The Secret with a record, or with its beginning.
+fn secret_of(record: &Record) -> ObjectRef {
+    let release = &record.release;
+    ObjectRef {
+        gvk: Gvk::new("v1", "Secret"),
+        namespace: Some(release.namespace.clone()),
+        name: StorageKey::new(&release.name, release.version).to_string(),
     }
 }
 

@@ -180,6 +180,8 @@ async fn tell_repaired(cx: &Context, key: &Key, object: &DynamicObject, repaired
             None => format!("{reference} was deleted and is back"),
         };
         tracing::info!(release = %key, object = %reference, "Reconciled release: {what}");
-        cx.events.publish(object, Happening::DriftRepaired, &what).await;
+        cx.events
+            .publish_about(object, Happening::DriftRepaired, &what, reference)
+            .await;
     }
 }
