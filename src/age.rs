@@ -14,7 +14,8 @@ pub(crate) fn age_of(time: &str) -> String {
     age(time.parse().ok())
 }
 
-fn text(seconds: i64) -> String {
+/// The age of so many seconds.
+pub(crate) fn text(seconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;

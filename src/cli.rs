@@ -11,7 +11,9 @@ mod release;
 mod run;
 mod schema;
 mod stdout;
+mod table;
 mod template;
+mod top;
 mod values;
 mod version;
 
@@ -63,6 +65,8 @@ enum Command {
     Diff(release::DiffArgs),
     /// Run the tests of a release.
     Test(release::TestArgs),
+    /// Show the releases and the work of an operator, as they change.
+    Top(top::TopArgs),
     /// Print a JSON Schema for editors.
     Schema(schema::SchemaArgs),
     /// Print the completion script of a shell.
@@ -88,6 +92,7 @@ impl Cli {
             Command::Get(args) => release::get(args),
             Command::Diff(args) => return Ok(ExitCode::from(u8::from(release::diff(args)?))),
             Command::Test(args) => release::test(args),
+            Command::Top(args) => top::run(args),
             Command::Schema(args) => schema::run(args),
             Command::Completion(args) => {
                 completion::run(args);

@@ -31,10 +31,13 @@ impl Standing {
         let holds = |kind: &str| condition(object, kind).is_some_and(|condition| condition["status"] == "True");
         if is_being_deleted(object) {
             Self::Deleting
-        } else if ["Stalled", "ReleaseFailed", "Irreconcilable"].into_iter().any(holds) {
+        } else if ["ReleaseFailed", "Irreconcilable"].into_iter().any(holds) {
             Self::Failed
         } else if holds("Paused") {
+            // What is paused is stalled as well.
             Self::Paused
+        } else if holds("Stalled") {
+            Self::Failed
         } else if holds("Ready") {
             Self::Ready
         } else {
@@ -117,6 +120,16 @@ mod tests {
                 false,
                 Standing::Failed,
                 "boom",
+            ),
+            (
+                &[
+                    ("Ready", "False", "paused"),
+                    ("Stalled", "True", ""),
+                    ("Paused", "True", "by annotation"),
+                ],
+                false,
+                Standing::Paused,
+                "by annotation",
             ),
             (
                 &[("Ready", "True", "all"), ("Paused", "True", "by annotation")],

@@ -4,7 +4,6 @@ mod diff;
 mod get;
 mod history;
 mod status;
-mod table;
 mod test;
 
 use std::future::Future;

@@ -44,6 +44,7 @@ mod scaffold;
 mod scale;
 mod sources;
 mod start;
+mod top;
 mod uninstall;
 mod values_from;
 mod watches;

@@ -5,8 +5,8 @@ use govalue::Value;
 use helm_kube::Record;
 use serde_json::json;
 
-use super::table::table;
 use super::{Output, ReleaseArgs};
+use crate::cli::table::table;
 
 /// Print the revisions of a release, oldest first.
 #[derive(Args, Debug)]

@@ -8,8 +8,8 @@ use helm_kube::{Cluster, Readiness, Record};
 use helm_release::Status;
 use serde_json::json;
 
-use super::table::table;
 use super::{Output, ReleaseArgs};
+use crate::cli::table::table;
 
 /// Print how a release and each of its objects are: missing, drifted, on its way, ready.
 #[derive(Args, Debug)]

@@ -1,0 +1,41 @@
+//! The same without a terminal.
+
+use super::facts::{Facts, count_line, work_lines};
+use crate::cli::table::table;
+
+/// Everything as plain text.
+pub(super) fn text(facts: &Facts) -> String {
+    let mut lines = work_lines(facts.work.as_ref());
+    lines.push(count_line(&facts.releases));
+    lines.extend(facts.problems.iter().map(|problem| format!("Problem: {problem}")));
+    let mut releases: Vec<_> = facts.releases.iter().collect();
+    releases.sort_by(|a, b| (a.standing, &a.namespace, &a.name).cmp(&(b.standing, &b.namespace, &b.name)));
+    let rows: Vec<[String; 9]> = releases
+        .into_iter()
+        .map(|release| {
+            [
+                release.namespace.clone(),
+                release.name.clone(),
+                release.kind.clone(),
+                release.standing.word().to_owned(),
+                release.revision.to_string(),
+                release.objects.to_string(),
+                release.pods.clone(),
+                release.age.clone(),
+                release.message.clone(),
+            ]
+        })
+        .collect();
+    let headings = [
+        "NAMESPACE",
+        "NAME",
+        "KIND",
+        "STATUS",
+        "REVISION",
+        "OBJECTS",
+        "PODS",
+        "AGE",
+        "WHY",
+    ];
+    format!("{}\n\n{}", lines.join("\n"), table(headings, &rows))
+}
