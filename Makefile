@@ -38,7 +38,7 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign goldens cluster-up cluster-down install uninstall deploy undeploy sample base-image docker-build docker-push docker-buildx image-test bundle bundle-build bundle-push five-operators
+.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign book screenshots goldens cluster-up cluster-down install uninstall deploy undeploy sample base-image docker-build docker-push docker-buildx image-test bundle bundle-build bundle-push five-operators
 
 all: docker-build
 
@@ -99,6 +99,12 @@ bench-scale: ## Measure 1,000 releases in one operator, and its restart with the
 
 bench-foreign: ## Measure what 20,000 Secrets and 1,000 definitions of others cost
 	@PEER= hack/bench-operator.sh --scenario foreign
+
+book: ## Build the book into target/book (`cargo install mdbook` gets mdbook)
+	mdbook build docs
+
+screenshots: ## Take the book's pictures anew, of the real program (needs chromium and tmux)
+	@hack/screenshots.sh
 
 goldens: ## Write the expected output of tests/charts anew with real Helm
 	hack/update-goldens.sh
