@@ -34,7 +34,7 @@ async fn e2e_a_starter_project_runs_with_its_own_rights_only() {
 const WARNINGS: &[&str] = &[
     "csv.Spec.Icon not specified",
     "channel(s) [\"alpha\"] are not following the recommended naming convention",
-    "Migrate the API(s) for events: (",
+    "this bundle is using APIs which were deprecated and removed in v1.25",
 ];
 
 /// What `make bundle` writes has no fault in the eyes of operator-framework.
