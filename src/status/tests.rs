@@ -1,6 +1,5 @@
 //! What a status says of facts.
 
-use helm_kube::Marks;
 use helm_release::{Info, Release};
 
 use super::*;
@@ -25,10 +24,7 @@ fn release() -> Record {
     };
     Record {
         release,
-        inputs: None,
-        marks: Marks::default(),
-        owner: None,
-        parts: Vec::new(),
+        ..Record::default()
     }
 }
 

@@ -36,6 +36,7 @@ mod lifecycle;
 mod lifecycle_policies;
 mod metrics;
 mod patches;
+mod records;
 mod reload;
 mod restart;
 mod rights;

@@ -140,8 +140,7 @@ mod tests {
                 sources: sources.map(str::to_owned),
                 ..Marks::default()
             },
-            owner: None,
-            parts: Vec::new(),
+            ..Record::default()
         }
     }
 

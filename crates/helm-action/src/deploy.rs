@@ -97,6 +97,7 @@ async fn begin(
     if let Some(earlier) = history.find(revision) {
         clear_attempt(cx, history, desired, revision).await?;
         record.parts.clone_from(&earlier.parts);
+        record.version.clone_from(&earlier.version);
         cx.secrets.update(&mut record).await?;
     } else {
         make_room(cx, history, desired).await?;
@@ -160,7 +161,7 @@ fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, op
             tests: history.last().and_then(|last| last.marks.tests.clone()),
         },
         owner: cx.record_owner.clone(),
-        parts: Vec::new(),
+        ..Record::default()
     }
 }
 

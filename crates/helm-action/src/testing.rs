@@ -148,7 +148,6 @@ fn passed(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use helm_kube::Marks;
-    use helm_release::Release;
 
     use super::*;
 
@@ -178,8 +177,6 @@ mod tests {
     #[test]
     fn each_new_text_asks_for_one_run() {
         let record = |tests: Option<(&str, Option<bool>)>| Record {
-            release: Release::default(),
-            inputs: None,
             marks: Marks {
                 tests: tests.map(|(asked, passed)| TestRun {
                     asked: asked.into(),
@@ -189,8 +186,7 @@ mod tests {
                 }),
                 ..Marks::default()
             },
-            owner: None,
-            parts: Vec::new(),
+            ..Record::default()
         };
         let cases = [
             (None, None, false),

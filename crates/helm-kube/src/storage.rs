@@ -26,6 +26,8 @@ pub struct Record {
     pub owner: Option<OwnerReference>,
     /// The Secrets with the rest of a record that is too large for one, by name; as they were read or written last.
     pub parts: Vec<String>,
+    /// The resource version of its Secret, as it was read or written last; `None` before that.
+    pub version: Option<String>,
 }
 
 /// What we note of a revision beside Helm's record, in annotations of its Secret. Helm neither writes nor keeps it.
@@ -161,27 +163,32 @@ impl Secrets {
     /// Stores a new revision; it must not exist.
     pub async fn create(&self, record: &mut Record) -> Result<(), Error> {
         let written = self.write_parts(record, "createdAt").await?;
-        self.post(&written.head).await?;
+        record.version = self.post(&written.head).await?;
         self.settle(record, &written).await
     }
 
-    /// Stores a revision anew, whatever is there.
+    /// Stores a revision anew. Where somebody else, such as Helm's command, has written its Secret since it was read, that
+    /// is a conflict; where it was deleted, it is made again.
     ///
     /// The first Secret of a large record names the others, and is written after them: whenever the process dies, what
     /// it names is there.
     pub async fn update(&self, record: &mut Record) -> Result<(), Error> {
-        let written = self.write_parts(record, "modifiedAt").await?;
+        let mut written = self.write_parts(record, "modifiedAt").await?;
         let name = written.head.name_any();
-        match self.api.replace(&name, &post_params(), &written.head).await {
-            Err(kube::Error::Api(status)) if status.code == 404 => self.post(&written.head).await?,
+        written.head.metadata.resource_version.clone_from(&record.version);
+        record.version = match self.api.replace(&name, &post_params(), &written.head).await {
+            Ok(stored) => stored.metadata.resource_version,
+            Err(kube::Error::Api(status)) if status.code == 404 => {
+                written.head.metadata.resource_version = None;
+                self.post(&written.head).await?
+            }
             Err(source) => {
                 return Err(Error::Apply {
                     object: self.reference(&name),
                     source: source.into(),
                 });
             }
-            Ok(_) => {}
-        }
+        };
         self.settle(record, &written).await
     }
 
@@ -216,7 +223,7 @@ impl Secrets {
             match self.post(part).await {
                 // Its name is made of its content.
                 Err(error) if error.is_already_exists() => {}
-                result => result?,
+                result => drop(result?),
             }
         }
         Ok(written)
@@ -244,12 +251,15 @@ impl Secrets {
         })
     }
 
-    async fn post(&self, secret: &Secret) -> Result<(), Error> {
-        let result = self.api.create(&post_params(), secret).await;
-        result.map(drop).map_err(|source| Error::Create {
-            object: self.reference(&secret.name_any()),
-            source: source.into(),
-        })
+    /// Makes a Secret; its resource version.
+    async fn post(&self, secret: &Secret) -> Result<Option<String>, Error> {
+        match self.api.create(&post_params(), secret).await {
+            Ok(stored) => Ok(stored.metadata.resource_version),
+            Err(source) => Err(Error::Create {
+                object: self.reference(&secret.name_any()),
+                source: source.into(),
+            }),
+        }
     }
 
     async fn delete_secret(&self, name: &str) -> Result<(), Error> {

@@ -21,9 +21,7 @@ fn records(told: &[Told]) -> Vec<Record> {
             ..Release::default()
         },
         inputs: inputs.map(str::to_owned),
-        marks: Marks::default(),
-        owner: None,
-        parts: Vec::new(),
+        ..Record::default()
     };
     told.iter().enumerate().map(record).collect()
 }

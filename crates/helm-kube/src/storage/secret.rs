@@ -93,6 +93,7 @@ pub(super) fn read(head: &Secret, parts: &[Secret]) -> Result<Record, CodecError
         marks: Marks::read(head.annotations()),
         owner,
         parts: names,
+        version: head.resource_version(),
     })
 }
 
@@ -234,8 +235,7 @@ mod tests {
                     message: "Pod demo-test failed".into(),
                 }),
             },
-            owner: None,
-            parts: Vec::new(),
+            ..Record::default()
         }
     }
 
