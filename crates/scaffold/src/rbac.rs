@@ -153,16 +153,13 @@ fn render(engine: &Engine, chart: &Chart, point: Point, watch: &WatchAccess) -> 
 
 /// Puts what was asked for together: resources of one group that the same values ask the same verbs for are one rule.
 fn rules(points: &[Point], found: BTreeMap<Ask, BTreeSet<usize>>) -> Vec<AccessRule> {
-    let mut targets: BTreeMap<Target, (BTreeSet<String>, BTreeSet<usize>)> = BTreeMap::new();
+    let mut targets: BTreeMap<(Target, Vec<String>), Vec<String>> = BTreeMap::new();
     for (ask, at) in found {
-        let (verbs, asked_at) = targets.entry(ask.target).or_default();
-        verbs.insert(ask.verb);
-        asked_at.extend(at);
+        let verbs = targets.entry((ask.target, reasons(points, &at))).or_default();
+        verbs.push(ask.verb);
     }
     let mut merged: BTreeMap<_, AccessRule> = BTreeMap::new();
-    for (target, (verbs, at)) in targets {
-        let verbs: Vec<String> = verbs.into_iter().collect();
-        let reasons = reasons(points, &at);
+    for ((target, reasons), verbs) in targets {
         let key = (
             reasons.clone(),
             target.group.clone(),

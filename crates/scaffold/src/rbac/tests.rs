@@ -79,11 +79,12 @@ fn hooks_and_definitions_take_less() {
     assert_eq!(
         rules_of(&files),
         [
-            "cluster apiextensions.k8s.io/customresourcedefinitions create,get ()".to_owned(),
-            "/pods list ()".to_owned(),
             "/pods/log get ()".to_owned(),
+            "/pods list ()".to_owned(),
+            "cluster apiextensions.k8s.io/customresourcedefinitions create,get ()".to_owned(),
             "batch/jobs create,delete,get,list,watch ()".to_owned(),
             format!("cluster d.com/mice {ALL} ()"),
+            "/pods create,delete,get,watch (the annotation chartwright.dev/run-tests)".to_owned(),
         ]
     );
 }
