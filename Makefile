@@ -38,7 +38,14 @@ CONTAINER_TOOL ?= docker
 set-image = sed 's|image: controller:latest|image: $(IMG)|'
 
 .DEFAULT_GOAL := help
-.PHONY: all help build run test unit e2e web-test e2e-corpus chaos lint fmt parity parity-charts fuzz-diff fuzz bench-render bench-operator bench-scale bench-foreign book screenshots goldens cluster-up cluster-down install uninstall deploy undeploy sample base-image docker-build docker-push docker-buildx image-test bundle bundle-build bundle-push five-operators
+.PHONY: all help
+.PHONY: build run test unit e2e web-test e2e-corpus chaos lint fmt
+.PHONY: parity parity-charts fuzz-diff fuzz goldens
+.PHONY: bench-render bench-operator bench-scale bench-foreign
+.PHONY: book screenshots
+.PHONY: cluster-up cluster-down install uninstall deploy undeploy sample
+.PHONY: base-image docker-build docker-push docker-buildx image-test
+.PHONY: bundle bundle-build bundle-push five-operators
 
 all: docker-build
 

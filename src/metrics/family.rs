@@ -91,7 +91,7 @@ families! {
         "How long the longest work under way has taken so far.";
     QUEUE_RETRIES = "workqueue_retries_total" Counter, ["controller", "name"], "How often a failure was tried again.";
     REQUESTS_TOTAL = "rest_client_requests_total" Counter, ["code", "host", "method"],
-        "Requests to the API server; the code is <error> where no answer came. Leases and metrics access count elsewhere.";
+        "Requests to the API server; the code is `<error>` where no answer came. Leases and metrics access count elsewhere.";
     LEADER_MASTER_STATUS = "leader_election_master_status" Gauge, ["name"], "Whether this process holds the Lease.";
     RELEASES = "chartwright_releases" Gauge, ["kind", "status"],
         "Releases by status: pending, deployed, failed or uninstalling.";

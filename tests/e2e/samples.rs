@@ -129,8 +129,15 @@ async fn e2e_a_dojo_keeps_its_password_and_tells_how_many_pods_are_ready() {
         ingress.pointer("/spec/rules/0/host"),
         Some(&json!("karate.example.com"))
     );
-    assert_eq!(column(&project, "dojo", "karate", "REPLICAS"), "3/3");
-    assert_eq!(column(&project, "dojo", "karate", "REVISION"), "1");
+    for (name, expected) in [
+        ("REPLICAS", "3/3"),
+        ("AVAILABLE", "True"),
+        ("PROGRESSING", "False"),
+        ("DEGRADED", "False"),
+        ("REVISION", "1"),
+    ] {
+        assert_eq!(column(&project, "dojo", "karate", name), expected, "{name}");
+    }
 
     let more = r#"{"spec":{"database":{"port":5433}}}"#;
     project.kubectl(&[
@@ -150,6 +157,7 @@ async fn e2e_a_dojo_keeps_its_password_and_tells_how_many_pods_are_ready() {
             (column(&project, "dojo", "karate", "REPLICAS") == "1/3").then_some(())
         })
         .await;
+    assert_eq!(column(&project, "dojo", "karate", "PROGRESSING"), "True");
     end(project, "dojo", "karate");
 }
 
