@@ -208,17 +208,28 @@ fn ours(chart: &Path, kube_version: Option<&str>) -> Vec<Finding> {
     thread.unwrap().join().unwrap()
 }
 
-/// A schema's complaints come in any order: each run of them is sorted.
+/// A schema's complaints come in any order, and so do the names of subcharts: each run of them is sorted.
 fn in_order(text: &str) -> String {
     let is_complaint = |line: &str| line.trim_start().starts_with("- at ");
     let text = text.replace(": - at ", ":\n- at ");
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<String> = text.lines().map(names_in_order).collect();
     for run in lines.chunk_by_mut(|a, b| is_complaint(a) == is_complaint(b)) {
         if run.first().is_some_and(|line| is_complaint(line)) {
             run.sort_unstable();
         }
     }
     lines.join("\n")
+}
+
+fn names_in_order(line: &str) -> String {
+    match line.split_once("missing these dependencies: ") {
+        Some((before, names)) => {
+            let mut names: Vec<&str> = names.split(',').collect();
+            names.sort_unstable();
+            format!("{before}missing these dependencies: {}", names.join(","))
+        }
+        None => line.to_owned(),
+    }
 }
 
 /// The charts of which Helm and we say different things, with both texts.
