@@ -12,10 +12,12 @@ import (
 	"k8s.io/kubernetes/pkg/controller/namespace/deletion"
 )
 
-// The time between two attempts to empty a namespace grows between these.
+// The time between two attempts to empty a namespace grows between the first two; an attempt that a request holds up is
+// broken off.
 const (
-	firstRetry = 100 * time.Millisecond
-	lastRetry  = 3 * time.Second
+	firstRetry  = 100 * time.Millisecond
+	lastRetry   = 3 * time.Second
+	mostAttempt = 15 * time.Second
 )
 
 // emptyNamespaces empties namespaces that are being deleted, with Kubernetes' own code. The controller manager would
@@ -45,7 +47,9 @@ func (own *ownControllers) emptyNamespaces(ctx context.Context) error {
 
 func emptyNamespace(ctx context.Context, deleter deletion.NamespacedResourcesDeleterInterface, name string) {
 	for retry := firstRetry; ; retry = min(2*retry, lastRetry) {
-		err := deleter.Delete(ctx, name)
+		attempt, cancel := context.WithTimeout(ctx, mostAttempt)
+		err := deleter.Delete(attempt, name)
+		cancel()
 		if err == nil {
 			return
 		}

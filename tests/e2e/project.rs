@@ -97,7 +97,8 @@ impl Project {
     pub(crate) fn make(&self, target: &str) -> String {
         let kubectl = format!("KUBECTL={}", kubectl());
         let chartwright = format!("CHARTWRIGHT={}", env!("CARGO_BIN_EXE_chartwright"));
-        self.command("make", &["-s", target, &kubectl, &chartwright])
+        // `kubectl delete` waits as long as a namespace takes, for ever if need be.
+        self.command("timeout", &["120", "make", "-s", target, &kubectl, &chartwright])
     }
 
     /// Waits until `probe` gives something.
