@@ -129,6 +129,17 @@ impl ReconcileError {
         }
     }
 
+    /// Whether somebody else was faster with a write.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Install(error) | Self::Upgrade(error) | Self::Rollback(error) | Self::Reconcile(error) => {
+                error.is_conflict()
+            }
+            Self::Update(error) => error.is_conflict(),
+            _ => false,
+        }
+    }
+
     /// Whether the release itself failed, as opposed to never having been touched.
     pub fn is_release_failure(&self) -> bool {
         matches!(

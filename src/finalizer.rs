@@ -10,28 +10,20 @@ use serde_json::json;
 
 use crate::error::ReconcileError;
 use crate::events::Happening;
-use crate::reconcile::{
-    Context, Next, api, refuse_foreign, release_context, tell_revision, update_error, write_status,
-};
-use crate::request::{FINALIZER, Key, LEGACY_FINALIZER, Wishes, is_finalized};
+use crate::reconcile::{Next, Resource, refuse_foreign, tell_revision};
+use crate::request::{FINALIZER, LEGACY_FINALIZER, is_finalized};
 use crate::status::{Facts, summarize};
 
 /// Uninstalls the release of a custom resource that is being deleted, waits until its objects are gone, and lets the
 /// resource go.
-pub async fn finalize(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    wishes: &Wishes,
-    slot: Slot,
-) -> Result<Next, ReconcileError> {
+pub(crate) async fn finalize(resource: &Resource<'_>, slot: Slot) -> Result<Next, ReconcileError> {
+    let Resource { cx, key, object, .. } = *resource;
     cx.dependents.forget(key);
     cx.memory.forget(key);
     if !is_finalized(object) {
         return Ok(Next::Event);
     }
-    let watch = &cx.watches.get(key.watch);
-    let mut release = release_context(cx, watch, object, "", wishes, slot)?;
+    let mut release = resource.release_context("", slot)?;
     let history = observe(&release.secrets, &release.ownership.release, false)
         .await
         .map_err(ReconcileError::Uninstall)?;
@@ -40,17 +32,17 @@ pub async fn finalize(
         // The record tells all that there is: a chart that can't be loaded any more holds nothing up.
         last.release.chart.name().clone_into(&mut release.ownership.chart);
     }
-    let chart = cx.charts.current(&watch.chart).ok();
-    if let Err(foreign) = refuse_foreign(&release, &history, chart.as_deref(), wishes.adopt) {
+    let chart = cx.charts.current(&resource.watch.chart).ok();
+    if let Err(foreign) = refuse_foreign(&release, &history, chart.as_deref(), resource.wishes.adopt) {
         tracing::warn!(release = %key, reason = %foreign, "left the release alone");
     } else if was_installed(object, &history) {
-        warn_of_unreadable(cx, key, object, &history).await;
-        if !is_uninstalled(cx, key, object, &release, &history).await? {
+        warn_of_unreadable(resource, &history).await;
+        if !is_uninstalled(resource, &release, &history).await? {
             return Ok(Next::After(patience(object)));
         }
     }
     tracing::info!(release = %key, "Removing finalizer");
-    release_object(cx, key, object).await?;
+    release_object(resource).await?;
     Ok(Next::Event)
 }
 
@@ -68,38 +60,35 @@ fn was_deployed(object: &DynamicObject) -> bool {
         .is_some_and(|release| !release.is_null())
 }
 
-async fn warn_of_unreadable(cx: &Context, key: &Key, object: &DynamicObject, history: &History) {
+async fn warn_of_unreadable(resource: &Resource<'_>, history: &History) {
     for unreadable in history.unreadable() {
         let note = format!(
             "Release record {} can't be read ({}): the objects of the release are found by their marks",
             unreadable.name, unreadable.reason
         );
-        tracing::warn!(release = %key, "{note}");
-        cx.events.publish(object, Happening::RecordUnreadable, &note).await;
+        tracing::warn!(release = %resource.key, "{note}");
+        resource.publish(Happening::RecordUnreadable, &note).await;
     }
 }
 
 /// Uninstalls the release; says whether it is gone, and tells what is waited for if not.
 async fn is_uninstalled(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
+    resource: &Resource<'_>,
     release: &ReleaseContext,
     history: &History,
 ) -> Result<bool, ReconcileError> {
+    let Resource { cx, key, object, .. } = *resource;
     tracing::info!(release = %key, "Uninstall wait");
     let left = uninstall(release, history, was_deployed(object)).await;
-    cx.events.publish_notices(object, &release.notices).await;
+    resource.publish_notices(release).await;
     let left = left.map_err(ReconcileError::Uninstall)?;
     if let Some(first) = left.first() {
-        tell_waiting(cx, key, object, waiting(left.len(), first)).await?;
+        tell_waiting(resource, waiting(left.len(), first)).await?;
         cx.dependents.await_end(key, left.iter().map(|left| &left.object)).await;
         return Ok(false);
     }
     tracing::info!(release = %key, "Uninstalled release");
-    cx.events
-        .publish(object, Happening::Uninstalled, "Uninstalled release")
-        .await;
+    resource.publish(Happening::Uninstalled, "Uninstalled release").await;
     Ok(true)
 }
 
@@ -125,10 +114,10 @@ fn patience(object: &DynamicObject) -> Duration {
     (waited / 4).clamp(Duration::from_millis(500), Duration::from_secs(30))
 }
 
-async fn tell_waiting(cx: &Context, key: &Key, object: &DynamicObject, what: String) -> Result<(), ReconcileError> {
-    tracing::info!(release = %key, "{what}");
+async fn tell_waiting(resource: &Resource<'_>, what: String) -> Result<(), ReconcileError> {
+    tracing::info!(release = %resource.key, "{what}");
     let status = summarize(&Facts {
-        generation: object.metadata.generation.unwrap_or_default(),
+        generation: resource.object.metadata.generation.unwrap_or_default(),
         deployed: None,
         objects: &[],
         failure: None,
@@ -137,26 +126,27 @@ async fn tell_waiting(cx: &Context, key: &Key, object: &DynamicObject, what: Str
         is_secret: true,
         paused: None,
     });
-    write_status(cx, key, object, status).await
+    resource.write_status(status).await
 }
 
 /// Takes our finalizers off, and nobody else's.
-async fn release_object(cx: &Context, key: &Key, object: &DynamicObject) -> Result<(), ReconcileError> {
-    let latest = cx.primaries.get(key);
-    let object = latest.as_deref().unwrap_or(object);
+async fn release_object(resource: &Resource<'_>) -> Result<(), ReconcileError> {
+    let latest = resource.cx.primaries.get(resource.key);
+    let object = latest.as_deref().unwrap_or(resource.object);
     let others: Vec<&String> = object
         .finalizers()
         .iter()
         .filter(|name| *name != FINALIZER && *name != LEGACY_FINALIZER)
         .collect();
     let patch = json!({"metadata": {"resourceVersion": object.resource_version(), "finalizers": others}});
-    let result = api(cx, object)
+    let result = resource
+        .api()
         .await?
         .patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
         .await;
     match result {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
-        Err(source) => Err(update_error(object, source)),
+        Err(source) => Err(resource.update_error(source)),
     }
 }

@@ -13,20 +13,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join;
-use helm_action::{FailurePolicy, Slot, Tracked, wants_test};
+use helm_action::{Slot, Tracked, wants_test};
 use helm_kube::Cluster;
-use kube::api::DynamicObject;
 
 pub use self::memory::{Memo, Memory};
 pub use self::preview::preview;
-pub(crate) use self::release::{refuse_foreign, release_context, release_namespace};
-pub(crate) use self::resource::{api, update_error, write_status};
+pub(crate) use self::release::{refuse_foreign, release_namespace};
+pub(crate) use self::resource::Resource;
 
 use self::act::Look;
-use self::maintain::{keep, maintain, remember_deployed, track};
 use self::occasion::Occasion;
-use self::release::{desired, ensure_access, observed};
-use self::resource::{fail, finalized, report};
+use self::release::ensure_access;
 use crate::charts::{Charts, LoadedChart};
 use crate::dependents::{Causes, Dependents};
 use crate::error::ReconcileError;
@@ -114,7 +111,7 @@ impl Next {
 
 /// What a look begins with.
 struct Opening {
-    watch: Arc<Watch>,
+    memo: Option<Memo>,
     chart: Result<Arc<LoadedChart>, ReconcileError>,
     causes: Causes,
 }
@@ -131,37 +128,44 @@ pub async fn reconcile(cx: &Context, key: &Key, slot: Slot) -> Next {
     let watch = cx.watches.get(key.watch);
     let mut wishes = Wishes::of(&object);
     wishes.mistakes.extend(refusal(&watch, &wishes));
+    let resource = Resource {
+        cx,
+        key,
+        watch: &watch,
+        object: &object,
+        wishes: &wishes,
+    };
     let opening = Opening {
+        memo: cx.memory.get(key),
         chart: load(cx, &watch),
         causes: cx.dependents.take_causes(key),
-        watch,
     };
-    tell_occasion(cx, key, &object, &wishes, &opening);
+    tell_occasion(&resource, &opening);
     let result = if wishes.paused {
-        pause::look(cx, key, &object, &wishes, slot, opening).await
+        pause::look(&resource, slot, opening).await
     } else if is_being_deleted(&object) {
-        finalizer::finalize(cx, key, &object, &wishes, slot).await
+        finalizer::finalize(&resource, slot).await
     } else {
-        Box::pin(bring_about(cx, key, &object, &wishes, slot, opening)).await
+        Box::pin(bring_about(&resource, slot, opening)).await
     };
     let next = match result {
         Ok(next) => next,
-        Err(error) => fail(cx, key, &object, &wishes, &error).await,
+        Err(error) => resource.fail(&error).await,
     };
     cx.looks.end(key, next);
     next
 }
 
 /// Tells why the look is taken: in the span that is on each of its log lines, and to the one who asks for the last one.
-fn tell_occasion(cx: &Context, key: &Key, object: &DynamicObject, wishes: &Wishes, opening: &Opening) {
-    let memo = cx.memory.get(key);
+fn tell_occasion(resource: &Resource<'_>, opening: &Opening) {
+    let Resource { cx, key, .. } = *resource;
     let chart = opening.chart.as_ref().ok();
     let cause = Occasion {
-        object,
-        wishes,
-        memo: memo.as_ref(),
+        object: resource.object,
+        wishes: resource.wishes,
+        memo: opening.memo.as_ref(),
         chart: chart.map(|chart| chart.digest.as_bytes()),
-        watch: &opening.watch,
+        watch: resource.watch,
         sources_are_current: cx.sources.is_current(key),
         causes: &opening.causes,
         is_repeated: cx.looks.last(key).is_some(),
@@ -176,60 +180,48 @@ pub(crate) fn tell_revision(revision: u32) {
     tracing::Span::current().record("revision", revision);
 }
 
-async fn bring_about(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    wishes: &Wishes,
-    slot: Slot,
-    opening: Opening,
-) -> Result<Next, ReconcileError> {
-    let Opening { watch, chart, causes } = opening;
-    let watch = &watch;
-    if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
-        && !memo.is_paused
-        && memo.is_of(object, wishes, chart, watch)
-        && cx.sources.is_current(key)
-        && is_finalized(object)
+async fn bring_about(resource: &Resource<'_>, slot: Slot, opening: Opening) -> Result<Next, ReconcileError> {
+    let Opening { memo, chart, causes } = opening;
+    let wishes = resource.wishes;
+    if let (Some(memo), Ok(chart)) = (memo, &chart)
+        && memo.is_of(resource, chart)
+        && is_finalized(resource.object)
         && !wants_test(&memo.record, wishes.run_tests.as_deref())
     {
         tell_revision(memo.record.release.version);
-        let release = release_context(cx, watch, object, chart.chart.name(), wishes, slot.clone())?;
-        if maintain(cx, key, object, wishes, memo, &causes, &release).await? {
-            return Ok(period(cx, watch, wishes));
+        let release = resource.release_context(chart.chart.name(), slot.clone())?;
+        if resource.maintain(memo, &causes, &release).await? {
+            return Ok(resource.period());
         }
     }
-    let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let (object, found) = join(
-        finalized(cx, key, object),
-        observed(cx, watch, object, name, wishes, slot),
-    )
-    .await;
+    let loaded = chart.as_deref().ok();
+    let (object, found) = join(resource.finalized(), resource.observed(loaded, slot)).await;
     let (object, (mut release, history)) = (object?, found?);
+    let resource = Resource {
+        object: &object,
+        ..*resource
+    };
     release.disable_hooks = match history.deployed() {
         None => wishes.disabled_hooks.install,
         Some(_) => wishes.disabled_hooks.upgrade,
     };
     release.force = wishes.upgrade_force;
     history.readable().map_err(ReconcileError::Reconcile)?;
-    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
-    let (chart, desired) = match desired(cx, key, watch, &object, &release, chart, &history).await {
+    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let (chart, desired) = match resource.desired(&release, chart, &history).await {
         Ok(found) => found,
         Err(error) => {
             // What is told is why the spec can't be had; what is amiss besides is looked at again with it.
-            if let Err(second) = keep(cx, key, &object, &release, &history, &causes).await {
-                tracing::warn!(release = %key, error = cx.sources.masked(key, second.chain()), "failed to keep the deployed revision as it is");
+            if let Err(second) = resource.keep(&release, &history, &causes).await {
+                let error = resource.masked(second.chain());
+                tracing::warn!(release = %resource.key, error, "failed to keep the deployed revision as it is");
             }
             return Err(error);
         }
     };
-    remember_deployed(cx, key, &history);
+    resource.remember_deployed(&history);
     let look = Look {
-        cx,
-        key,
-        watch,
-        object: &object,
-        wishes,
+        resource,
         causes: &causes,
         release: &release,
         history: &history,
@@ -237,12 +229,12 @@ async fn bring_about(
     };
     ensure_access(&release, &history, &desired).await?;
     let mut memo = look.act(&desired).await?;
-    track(cx, key, &memo.objects).await;
-    cx.memory.put(key, memo.clone());
+    resource.track(&memo.objects).await;
+    resource.remember(memo.clone());
     look.test(&mut memo).await?;
-    report(cx, key, &object, wishes, Some(&memo), None).await?;
-    cx.memory.put(key, memo);
-    Ok(period(cx, watch, wishes))
+    resource.report(Some(&memo), None).await?;
+    resource.remember(memo);
+    Ok(resource.period())
 }
 
 fn load(cx: &Context, watch: &Watch) -> Result<Arc<LoadedChart>, ReconcileError> {
@@ -250,21 +242,4 @@ fn load(cx: &Context, watch: &Watch) -> Result<Arc<LoadedChart>, ReconcileError>
         path: watch.chart.display().to_string(),
         source,
     })
-}
-
-/// What follows a failed attempt.
-fn policy(watch: &Watch, wishes: &Wishes) -> FailurePolicy {
-    wishes.failure_policy.unwrap_or(watch.failure_policy)
-}
-
-fn period(cx: &Context, watch: &Watch, wishes: &Wishes) -> Next {
-    let period = wishes
-        .reconcile_period
-        .or(watch.reconcile_period)
-        .unwrap_or(cx.settings.reconcile_period);
-    if period.is_zero() {
-        Next::Event
-    } else {
-        Next::After(period)
-    }
 }

@@ -1,33 +1,24 @@
 //! Does what the plan says.
 
-use std::sync::Arc;
-
 use helm_action::{
-    Context as ReleaseContext, Deployed, Desired, Goal, History, Operation, Step, adopt, cause, deploy, observe, plan,
-    test, wants_test,
+    Context as ReleaseContext, Deployed, Desired, History, Operation, Step, adopt, cause, deploy, observe, plan, test,
+    wants_test,
 };
 use helm_kube::{Gvk, ObjectRef, Record};
 use helm_release::StorageKey;
-use kube::api::DynamicObject;
 
-use super::maintain::{checked, keep, track};
-use super::memory::{Memo, identity, kept};
+use super::memory::{Memo, kept};
 use super::release::explained;
-use super::{Context, policy, tell_revision};
+use super::resource::Resource;
+use super::tell_revision;
 use crate::charts::LoadedChart;
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
 use crate::events::Happening;
-use crate::request::{Key, Wishes};
-use crate::watches::Watch;
 
 /// What one look at a resource works on.
 pub(super) struct Look<'a> {
-    pub(super) cx: &'a Context,
-    pub(super) key: &'a Key,
-    pub(super) watch: &'a Arc<Watch>,
-    pub(super) object: &'a DynamicObject,
-    pub(super) wishes: &'a Wishes,
+    pub(super) resource: Resource<'a>,
     pub(super) causes: &'a Causes,
     pub(super) release: &'a ReleaseContext,
     pub(super) history: &'a History,
@@ -37,14 +28,9 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     /// Brings the release to what is desired, or to what follows from an earlier failure.
     pub(super) async fn act(&self, desired: &Desired) -> Result<Memo, ReconcileError> {
-        let goal = Goal {
-            inputs: &desired.inputs,
-            policy: policy(self.watch, self.wishes),
-            rollback_to: self.wishes.rollback_to,
-        };
-        let step = plan(self.history, goal);
+        let step = plan(self.history, self.resource.goal(desired));
         tell_revision(step.revision());
-        tracing::debug!(release = %self.key, ?step, "planned");
+        tracing::debug!(release = %self.resource.key, ?step, "planned");
         let done = match step {
             Step::Install { revision } => self.bring_out(desired, revision, Operation::Install).await?,
             Step::Upgrade { revision } => self.bring_out(desired, revision, Operation::Upgrade).await?,
@@ -52,7 +38,8 @@ impl Look<'_> {
             Step::Rollback { to, revision } => Box::pin(self.roll_back(desired, to, revision)).await?,
             Step::InSync { .. } => self.repair().await?,
             Step::Hold { .. } => {
-                keep(self.cx, self.key, self.object, self.release, self.history, self.causes).await?;
+                let resource = &self.resource;
+                resource.keep(self.release, self.history, self.causes).await?;
                 return Err(self.held(self.history.last()));
             }
             Step::Missing { revision } => return Err(ReconcileError::NoRevision { revision }),
@@ -61,15 +48,7 @@ impl Look<'_> {
     }
 
     fn memo(&self, done: Deployed) -> Memo {
-        Memo {
-            made_from: Some(identity(self.object, self.wishes)),
-            watch: Arc::clone(self.watch),
-            chart: *self.chart.digest.as_bytes(),
-            asked: self.wishes.reconcile_now.clone(),
-            is_paused: false,
-            record: kept(done.record),
-            objects: done.objects,
-        }
+        Memo::of(&self.resource, *self.chart.digest.as_bytes(), done.record, done.objects)
     }
 
     /// Compares a release that another tool made, and takes it over as it is or by an upgrade.
@@ -78,9 +57,9 @@ impl Look<'_> {
         let Some(adopted) = adopted.map_err(ReconcileError::Reconcile)? else {
             return self.bring_out(desired, revision + 1, Operation::Upgrade).await;
         };
-        tracing::info!(release = %self.key, revision, "Adopted release");
+        tracing::info!(release = %self.resource.key, revision, "Adopted release");
         let note = format!("Adopted revision {revision}: the chart renders the same");
-        self.cx.events.publish(self.object, Happening::Adopted, &note).await;
+        self.resource.publish(Happening::Adopted, &note).await;
         Ok(adopted)
     }
 
@@ -91,7 +70,7 @@ impl Look<'_> {
         };
         Ok(Deployed {
             record: record.clone(),
-            objects: checked(self.cx, self.key, self.object, self.release, record).await?,
+            objects: self.resource.checked(self.release, record).await?,
         })
     }
 
@@ -103,11 +82,11 @@ impl Look<'_> {
         operation: Operation,
     ) -> Result<Deployed, ReconcileError> {
         if !is_repeated(self.history, desired) {
-            warn_of_overrides(self.cx, self.key, self.object).await;
+            self.warn_of_overrides().await;
         }
         let description = match operation {
-            Operation::Install => &self.wishes.install_description,
-            _ => &self.wishes.upgrade_description,
+            Operation::Install => &self.resource.wishes.install_description,
+            _ => &self.resource.wishes.upgrade_description,
         };
         let desired = Desired {
             cause: cause(self.history.deployed(), desired),
@@ -115,7 +94,7 @@ impl Look<'_> {
             ..desired.clone()
         };
         let done = Box::pin(deploy(self.release, self.history, &desired, revision, operation)).await;
-        self.tell_notices().await;
+        self.resource.publish_notices(self.release).await;
         let done = match done {
             Ok(done) => done,
             Err(error) => return Err(explained(error, self.release, self.history, &desired).await),
@@ -136,16 +115,16 @@ impl Look<'_> {
             .history
             .find(to)
             .ok_or(ReconcileError::NoRevision { revision: to })?;
-        let is_asked_for = self.wishes.rollback_to.is_some();
+        let is_asked_for = self.resource.wishes.rollback_to.is_some();
         let mut release = self.release.clone();
-        release.force = self.wishes.rollback_force;
+        release.force = self.resource.wishes.rollback_force;
         let mut earlier = Desired::of(target).map_err(ReconcileError::Reconcile)?;
         if !is_asked_for {
             release.refused = Some(desired.inputs.clone());
             earlier.cause = failure_before(self.history, revision);
         }
         let done = deploy(&release, self.history, &earlier, revision, Operation::Rollback { to }).await;
-        self.tell_notices().await;
+        self.resource.publish_notices(self.release).await;
         let done = done.map_err(ReconcileError::Rollback)?;
         let words = format!("Rolled back to revision {to} by revision {revision}");
         self.tell(&done.record, Happening::RolledBack, &words, &earlier.cause)
@@ -158,8 +137,8 @@ impl Look<'_> {
             made_from: None,
             ..self.memo(done)
         };
-        track(self.cx, self.key, &memo.objects).await;
-        self.cx.memory.put(self.key, memo);
+        self.resource.track(&memo.objects).await;
+        self.resource.remember(memo);
         Err(held)
     }
 
@@ -171,39 +150,31 @@ impl Look<'_> {
         }
     }
 
-    /// Tells what a user should know of the operation.
-    async fn tell_notices(&self) {
-        self.cx.events.publish_notices(self.object, &self.release.notices).await;
-    }
-
     async fn tell(&self, record: &Record, happening: Happening, words: &str, cause: &str) {
         let revision = record.release.version;
         let note = if cause.is_empty() {
             words.to_owned()
         } else {
             // A rollback's cause is what failed, with the server's own words.
-            self.cx.sources.masked(self.key, format!("{words}: {cause}"))
+            self.resource.masked(format!("{words}: {cause}"))
         };
         let what = match happening {
             Happening::Installed => "Installed release",
             Happening::RolledBack => "Rolled back release",
             _ => "Upgraded release",
         };
-        tracing::info!(release = %self.key, revision, "{what}");
+        tracing::info!(release = %self.resource.key, revision, "{what}");
         // Each revision has an event of its own, whatever there was before.
-        let events = &self.cx.events;
-        events
-            .publish_about(self.object, happening, &note, &secret_of(record))
-            .await;
+        self.resource.publish_about(happening, &note, &secret_of(record)).await;
         if !record.parts.is_empty() {
             let note = crate::status::split_record(record);
-            self.cx.events.publish(self.object, Happening::RecordSplit, &note).await;
+            self.resource.publish(Happening::RecordSplit, &note).await;
         }
     }
 
     /// Runs the chart's tests, if somebody asks for a run that has not been.
     pub(super) async fn test(&self, memo: &mut Memo) -> Result<(), ReconcileError> {
-        let asked = self.wishes.run_tests.as_deref();
+        let asked = self.resource.wishes.run_tests.as_deref();
         let Some(asked) = asked.filter(|asked| wants_test(&memo.record, Some(asked))) else {
             return Ok(());
         };
@@ -221,11 +192,23 @@ impl Look<'_> {
             } else {
                 Happening::TestsFailed
             };
-            let told = self.cx.sources.masked(self.key, tests.message.clone());
-            tracing::info!(release = %self.key, revision = tests.revision, "Tested release: {told}");
-            self.cx.events.publish(self.object, happening, &told).await;
+            let told = self.resource.masked(tests.message.clone());
+            tracing::info!(release = %self.resource.key, revision = tests.revision, "Tested release: {told}");
+            self.resource.publish(happening, &told).await;
         }
         Ok(())
+    }
+
+    async fn warn_of_overrides(&self) {
+        let is_told = !self.resource.cx.settings.suppress_override_values;
+        for over in &self.resource.watch.override_values {
+            let value = if is_told { over.value.as_str() } else { "****" };
+            let note = format!(
+                "Chart value {:?} overridden to {value:?} by operator's watches.yaml",
+                over.key
+            );
+            self.resource.publish(Happening::OverrideValuesInUse, &note).await;
+        }
     }
 }
 
@@ -252,19 +235,4 @@ fn failure_before(history: &History, revision: u32) -> String {
 fn is_repeated(history: &History, desired: &Desired) -> bool {
     let last = history.last().and_then(|last| last.inputs.as_ref());
     last == Some(&desired.inputs)
-}
-
-async fn warn_of_overrides(cx: &Context, key: &Key, object: &DynamicObject) {
-    for over in &cx.watches.get(key.watch).override_values {
-        let value = if cx.settings.suppress_override_values {
-            "****"
-        } else {
-            over.value.as_str()
-        };
-        let note = format!(
-            "Chart value {:?} overridden to {value:?} by operator's watches.yaml",
-            over.key
-        );
-        cx.events.publish(object, Happening::OverrideValuesInUse, &note).await;
-    }
 }

@@ -8,6 +8,7 @@ use helm_kube::Record;
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 
+use super::resource::Resource;
 use crate::charts::LoadedChart;
 use crate::request::{Key, Wishes};
 use crate::watches::Watch;
@@ -51,19 +52,36 @@ pub(super) fn kept(mut record: Record) -> Arc<Record> {
 }
 
 impl Memo {
-    /// Whether the release was made from this state of the resource, of the chart and of the watch, and the resource asks
-    /// for no look that it has not had yet.
-    pub(super) fn is_of(
-        &self,
-        object: &DynamicObject,
-        wishes: &Wishes,
-        chart: &LoadedChart,
-        watch: &Arc<Watch>,
-    ) -> bool {
+    /// What is to be remembered of a release that is as its resource and a chart of this digest ask for.
+    pub(super) fn of(resource: &Resource<'_>, chart: [u8; 32], record: Record, objects: Vec<Tracked>) -> Self {
+        let wishes = resource.wishes;
+        Self {
+            made_from: Some(identity(resource.object, wishes)),
+            watch: Arc::clone(resource.watch),
+            chart,
+            asked: wishes.reconcile_now.clone(),
+            is_paused: wishes.paused,
+            record: kept(record),
+            objects,
+        }
+    }
+
+    /// Whether the release was made from this state of the resource, of the chart, of the watch and of what its values come
+    /// from, and the resource asks for no look that it has not had yet.
+    pub(super) fn is_of(&self, resource: &Resource<'_>, chart: &LoadedChart) -> bool {
+        let Resource {
+            cx,
+            key,
+            watch,
+            object,
+            wishes,
+        } = resource;
         self.made_from.as_ref() == Some(&identity(object, wishes))
             && self.chart == *chart.digest.as_bytes()
             && Arc::ptr_eq(&self.watch, watch)
+            && self.is_paused == wishes.paused
             && (wishes.reconcile_now.is_none() || self.asked == wishes.reconcile_now)
+            && cx.sources.is_current(key)
     }
 }
 

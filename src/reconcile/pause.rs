@@ -1,57 +1,41 @@
 //! A paused release: looked at and told of, but not touched.
 
-use std::sync::Arc;
+use helm_action::{Inspected, ObjectState, Slot, Step, compare, plan};
 
-use helm_action::{Goal, History, Inspected, ObjectState, Slot, Step, compare, plan};
-use kube::api::DynamicObject;
-
-use super::maintain::track;
-use super::memory::{Memo, identity, kept};
-use super::release::{desired, observed, refuse_foreign};
-use super::resource::write_status;
-use super::{Context, Next, Opening, period, policy, tell_revision};
+use super::memory::Memo;
+use super::release::refuse_foreign;
+use super::resource::Resource;
+use super::{Next, Opening, tell_revision};
 use crate::dependents::Causes;
 use crate::error::ReconcileError;
-use crate::request::{Key, Wishes, is_being_deleted};
+use crate::request::is_being_deleted;
 use crate::status::{Facts, Paused, summarize};
 
 /// Tells what would be done if the resource were not paused: a pending change, drift, its end. Nothing but the status is
 /// written, not even a finalizer.
-pub(super) async fn look(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    wishes: &Wishes,
-    slot: Slot,
-    opening: Opening,
-) -> Result<Next, ReconcileError> {
-    let Opening { watch, chart, causes } = opening;
-    let watch = &watch;
-    if let (Some(memo), Ok(chart)) = (cx.memory.get(key), &chart)
-        && memo.is_paused
-        && memo.is_of(object, wishes, chart, watch)
-        && cx.sources.is_current(key)
+pub(super) async fn look(resource: &Resource<'_>, slot: Slot, opening: Opening) -> Result<Next, ReconcileError> {
+    let Resource {
+        watch, object, wishes, ..
+    } = *resource;
+    let Opening { memo, chart, causes } = opening;
+    if let (Some(memo), Ok(chart)) = (memo, &chart)
+        && memo.is_of(resource, chart)
         && watch.watch_dependent_resources
         && causes == Causes::default()
     {
-        return Ok(period(cx, watch, wishes));
+        return Ok(resource.period());
     }
-    let name = chart.as_ref().map_or("", |chart| chart.chart.name());
-    let (mut release, history) = observed(cx, watch, object, name, wishes, slot).await?;
-    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let loaded = chart.as_deref().ok();
+    let (mut release, history) = resource.observed(loaded, slot).await?;
+    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
     let mut paused = Paused::default();
     let mut digest = [0; 32];
     if is_being_deleted(object) {
         paused.wanted.push("the release would be uninstalled".into());
     } else {
-        let (chart, desired) = desired(cx, key, watch, object, &release, chart, &history).await?;
+        let (chart, desired) = resource.desired(&release, chart, &history).await?;
         digest = *chart.digest.as_bytes();
-        let goal = Goal {
-            inputs: &desired.inputs,
-            policy: policy(watch, wishes),
-            rollback_to: wishes.rollback_to,
-        };
-        paused.wanted.extend(pending(&history, goal));
+        paused.wanted.extend(pending(&plan(&history, resource.goal(&desired))));
     }
     let mut objects = Vec::new();
     if let Some(record) = history.deployed() {
@@ -60,17 +44,8 @@ pub(super) async fn look(
         let (found, inspected) = compare(&release, record).await.map_err(ReconcileError::Reconcile)?;
         objects = found;
         paused.wanted.extend(inspected.iter().filter_map(drifted));
-        track(cx, key, &objects).await;
-        let memo = Memo {
-            made_from: Some(identity(object, wishes)),
-            watch: Arc::clone(watch),
-            chart: digest,
-            asked: wishes.reconcile_now.clone(),
-            is_paused: true,
-            record: kept(record.clone()),
-            objects: objects.clone(),
-        };
-        cx.memory.put(key, memo);
+        resource.track(&objects).await;
+        resource.remember(Memo::of(resource, digest, record.clone(), objects.clone()));
     }
     let status = summarize(&Facts {
         generation: object.metadata.generation.unwrap_or_default(),
@@ -82,12 +57,12 @@ pub(super) async fn look(
         is_secret: watch.reads_secrets(),
         paused: Some(paused),
     });
-    write_status(cx, key, object, status).await?;
-    Ok(period(cx, watch, wishes))
+    resource.write_status(status).await?;
+    Ok(resource.period())
 }
 
-fn pending(history: &History, goal: Goal<'_>) -> Option<String> {
-    match plan(history, goal) {
+fn pending(step: &Step) -> Option<String> {
+    match step {
         Step::InSync { .. } | Step::Hold { .. } => None,
         Step::Rollback { to, .. } => Some(format!("the release would be rolled back to revision {to}")),
         Step::Missing { revision } => Some(format!("revision {revision}, which is asked for, is not kept")),

@@ -2,33 +2,36 @@
 
 use std::sync::Arc;
 
-use helm_action::{Change, Desired, Goal, History, Slot, Step, plan};
+use helm_action::{Change, Desired, History, Slot, Step, plan};
 use kube::api::DynamicObject;
 use tokio::sync::Semaphore;
 
-use super::release::{desired, observed, refuse_foreign};
-use super::{Context, load, policy};
+use super::release::refuse_foreign;
+use super::resource::Resource;
+use super::{Context, load};
 use crate::error::ReconcileError;
 use crate::request::{Key, Wishes};
 
 /// What the operator would change in the cluster if `object` were the resource. The server is asked, by dry runs.
 pub async fn preview(cx: &Context, key: &Key, object: &DynamicObject) -> Result<Vec<Change>, ReconcileError> {
     let watch = &cx.watches.get(key.watch);
-    let wishes = Wishes::of(object);
+    let wishes = &Wishes::of(object);
+    let resource = Resource {
+        cx,
+        key,
+        watch,
+        object,
+        wishes,
+    };
     let chart = load(cx, watch);
-    let name = chart.as_ref().map_or("", |chart| chart.chart.name());
+    let loaded = chart.as_deref().ok();
     let slot = Slot::take(Arc::new(Semaphore::new(1))).await;
-    let (mut release, history) = observed(cx, watch, object, name, &wishes, slot).await?;
+    let (mut release, history) = resource.observed(loaded, slot).await?;
     release.force = wishes.upgrade_force;
     history.readable().map_err(ReconcileError::Reconcile)?;
-    refuse_foreign(&release, &history, chart.as_deref().ok(), wishes.adopt).map_err(ReconcileError::Reconcile)?;
-    let (_, rendered) = desired(cx, key, watch, object, &release, chart, &history).await?;
-    let goal = Goal {
-        inputs: &rendered.inputs,
-        policy: policy(watch, &wishes),
-        rollback_to: wishes.rollback_to,
-    };
-    let step = plan(&history, goal);
+    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let (_, rendered) = resource.desired(&release, chart, &history).await?;
+    let step = plan(&history, resource.goal(&rendered));
     let brought_out = brought_out(&history, &step, rendered)?;
     Box::pin(helm_action::preview(&release, &history, &brought_out))
         .await

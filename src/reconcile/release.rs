@@ -14,19 +14,19 @@ use kube::ResourceExt;
 use kube::api::DynamicObject;
 
 use super::Context;
+use super::resource::Resource;
 use crate::charts::LoadedChart;
 use crate::error::{ReconcileError, chain};
 use crate::identity::service_account;
 use crate::render::{ReleaseOptions, is_made_from};
-use crate::request::{Key, Wishes, is_finalized, owner};
+use crate::request::{is_finalized, owner};
 use crate::values::{self, Values};
 use crate::watches::Watch;
 
 /// Helm's limit on release names, which keeps room for what charts append to them.
 const MAX_RELEASE_NAME: usize = 53;
 
-fn validate_name(object: &DynamicObject) -> Result<(), ReconcileError> {
-    let name = object.name_any();
+fn validate_name(name: &str) -> Result<(), ReconcileError> {
     if name.len() > MAX_RELEASE_NAME {
         let reason = format!("it has {} characters, Helm allows {MAX_RELEASE_NAME}", name.len());
         return Err(ReconcileError::ReleaseName { reason });
@@ -43,61 +43,130 @@ pub(crate) fn release_namespace(cx: &Context, watch: &Watch, object: &DynamicObj
     object.namespace().unwrap_or_else(of_cluster_scoped)
 }
 
-/// Where and on whose behalf the release's operations act. Whether hooks are left out is set for an uninstall; what else
-/// it is, only the history tells.
-pub(crate) fn release_context(
-    cx: &Context,
-    watch: &Watch,
-    object: &DynamicObject,
-    chart: &str,
-    wishes: &Wishes,
-    slot: Slot,
-) -> Result<ReleaseContext, ReconcileError> {
-    let owner = owner(object);
-    let namespace = release_namespace(cx, watch, object);
-    let record_owner = serde_json::from_value(owner.reference()).ok();
-    let account = service_account(watch, wishes)?;
-    let cluster = cx
-        .identities
-        .cluster(&namespace, account.as_deref())
-        .map_err(|error| ReconcileError::Reconcile(error.into()))?;
-    Ok(ReleaseContext {
-        cluster,
-        // Records are the operator's, whoever makes the release.
-        secrets: Secrets::new(cx.cluster.client().clone(), &namespace),
-        ownership: Ownership {
-            release: object.name_any(),
-            namespace,
-            chart: chart.to_owned(),
-            owner,
-        },
-        record_owner,
-        policy: Arc::clone(&watch.policy),
-        notices: Notices::default(),
-        max_history: watch.max_history.unwrap_or(cx.settings.max_history),
-        hook_timeout: cx.settings.hook_timeout,
-        disable_hooks: wishes.disabled_hooks.uninstall,
-        refused: None,
-        force: false,
-        slot,
-    })
-}
+impl Resource<'_> {
+    /// Where and on whose behalf the release's operations act. Whether hooks are left out is set for an uninstall; what else
+    /// it is, only the history tells.
+    pub(crate) fn release_context(&self, chart: &str, slot: Slot) -> Result<ReleaseContext, ReconcileError> {
+        let Resource {
+            cx,
+            watch,
+            object,
+            wishes,
+            ..
+        } = *self;
+        let owner = owner(object);
+        let namespace = release_namespace(cx, watch, object);
+        let record_owner = serde_json::from_value(owner.reference()).ok();
+        let account = service_account(watch, wishes)?;
+        let cluster = cx
+            .identities
+            .cluster(&namespace, account.as_deref())
+            .map_err(|error| ReconcileError::Reconcile(error.into()))?;
+        Ok(ReleaseContext {
+            cluster,
+            // Records are the operator's, whoever makes the release.
+            secrets: Secrets::new(cx.cluster.client().clone(), &namespace),
+            ownership: Ownership {
+                release: object.name_any(),
+                namespace,
+                chart: chart.to_owned(),
+                owner,
+            },
+            record_owner,
+            policy: Arc::clone(&watch.policy),
+            notices: Notices::default(),
+            max_history: watch.max_history.unwrap_or(cx.settings.max_history),
+            hook_timeout: cx.settings.hook_timeout,
+            disable_hooks: wishes.disabled_hooks.uninstall,
+            refused: None,
+            force: false,
+            slot,
+        })
+    }
 
-/// Where the release of a resource is made, and what is recorded of it: nothing, if nobody has put the finalizer on yet.
-pub(super) async fn observed(
-    cx: &Context,
-    watch: &Watch,
-    object: &DynamicObject,
-    chart: &str,
-    wishes: &Wishes,
-    slot: Slot,
-) -> Result<(ReleaseContext, History), ReconcileError> {
-    validate_name(object)?;
-    let release = release_context(cx, watch, object, chart, wishes, slot)?;
-    let history = observe(&release.secrets, &release.ownership.release, !is_finalized(object))
-        .await
-        .map_err(ReconcileError::Reconcile)?;
-    Ok((release, history))
+    /// Where the release of a resource is made, and what is recorded of it: nothing, if nobody has put the finalizer on yet.
+    pub(super) async fn observed(
+        &self,
+        chart: Option<&LoadedChart>,
+        slot: Slot,
+    ) -> Result<(ReleaseContext, History), ReconcileError> {
+        validate_name(&self.object.name_any())?;
+        let release = self.release_context(chart.map_or("", |chart| chart.chart.name()), slot)?;
+        let history = observe(&release.secrets, &release.ownership.release, !is_finalized(self.object))
+            .await
+            .map_err(ReconcileError::Reconcile)?;
+        Ok((release, history))
+    }
+
+    /// The chart, and the release that it makes of the resource.
+    pub(super) async fn desired(
+        &self,
+        release: &ReleaseContext,
+        chart: Result<Arc<LoadedChart>, ReconcileError>,
+        history: &History,
+    ) -> Result<(Arc<LoadedChart>, Desired), ReconcileError> {
+        let chart = chart?;
+        let sources = self
+            .cx
+            .sources
+            .read(self.key, self.watch, &release.ownership.namespace)
+            .await?;
+        let values = values::of(self.object, self.watch, sources)?;
+        let desired = self.render(release, &chart, values, history).await?;
+        Ok((chart, desired))
+    }
+
+    async fn render(
+        &self,
+        release: &ReleaseContext,
+        chart: &Arc<LoadedChart>,
+        values: Values,
+        history: &History,
+    ) -> Result<Desired, ReconcileError> {
+        let Resource { cx, watch, .. } = *self;
+        let is_upgrade = history.deployed().is_some();
+        let options = ReleaseOptions {
+            name: self.object.name_any(),
+            namespace: release.ownership.namespace.clone(),
+            revision: history
+                .last()
+                .map_or(1, |last| last.release.version + u32::from(is_upgrade)),
+            is_upgrade,
+            patches: Arc::clone(&watch.patches),
+        };
+        let capabilities = cx.renderer.capabilities(&cx.cluster.discovery().current());
+        let unchanged = deployed_from(history, &values, chart, &capabilities, &watch.patches);
+        let lookup = Arc::new(crate::lookup::ClusterLookup::new(release.cluster.clone()));
+        let rendered = cx
+            .renderer
+            .render(Arc::clone(chart), values, options, capabilities, lookup)
+            .await;
+        match (rendered, unchanged) {
+            (Ok(desired), _) => Ok(desired),
+            (Err(error), Some(record)) => {
+                tracing::warn!(
+                    release = %release.ownership.release,
+                    error = chain(&error),
+                    "the chart refuses to be rendered for an upgrade; nothing has changed, so the release stays as it is"
+                );
+                Desired::of(record).map_err(ReconcileError::Reconcile)
+            }
+            (Err(source), None) => Err(ReconcileError::Render {
+                chart: chart.chart.name().to_owned(),
+                is_upgrade,
+                source,
+            }),
+        }
+    }
+
+    /// What a release should come to that is made from these inputs.
+    pub(super) fn goal<'a>(&self, desired: &'a Desired) -> Goal<'a> {
+        Goal {
+            inputs: &desired.inputs,
+            policy: self.wishes.failure_policy.unwrap_or(self.watch.failure_policy),
+            rollback_to: self.wishes.rollback_to,
+        }
+    }
 }
 
 /// Before the first write of an install or upgrade in somebody else's name: all that he may not do is told at once.
@@ -191,50 +260,6 @@ pub(crate) fn refuse_foreign(
     Ok(())
 }
 
-async fn render(
-    cx: &Context,
-    watch: &Watch,
-    object: &DynamicObject,
-    release: &ReleaseContext,
-    chart: &Arc<LoadedChart>,
-    values: Values,
-    history: &History,
-) -> Result<Desired, ReconcileError> {
-    let is_upgrade = history.deployed().is_some();
-    let options = ReleaseOptions {
-        name: object.name_any(),
-        namespace: release.ownership.namespace.clone(),
-        revision: history
-            .last()
-            .map_or(1, |last| last.release.version + u32::from(is_upgrade)),
-        is_upgrade,
-        patches: Arc::clone(&watch.patches),
-    };
-    let capabilities = cx.renderer.capabilities(&cx.cluster.discovery().current());
-    let unchanged = deployed_from(history, &values, chart, &capabilities, &watch.patches);
-    let lookup = Arc::new(crate::lookup::ClusterLookup::new(release.cluster.clone()));
-    let rendered = cx
-        .renderer
-        .render(Arc::clone(chart), values, options, capabilities, lookup)
-        .await;
-    match (rendered, unchanged) {
-        (Ok(desired), _) => Ok(desired),
-        (Err(error), Some(record)) => {
-            tracing::warn!(
-                release = %release.ownership.release,
-                error = chain(&error),
-                "the chart refuses to be rendered for an upgrade; nothing has changed, so the release stays as it is"
-            );
-            Desired::of(record).map_err(ReconcileError::Reconcile)
-        }
-        (Err(source), None) => Err(ReconcileError::Render {
-            chart: chart.chart.name().to_owned(),
-            is_upgrade,
-            source,
-        }),
-    }
-}
-
 /// The deployed revision, if it was made from these inputs. Charts that want to be given again at an upgrade what they
 /// drew at the install, such as a password, refuse to be rendered once more; there is nothing to upgrade then either.
 fn deployed_from<'a>(
@@ -247,21 +272,4 @@ fn deployed_from<'a>(
     let last = history.last()?;
     let is_deployed = last.release.info.status == Status::Deployed && last.inputs.is_some();
     (is_deployed && is_made_from(last, values, chart, capabilities, patches)).then_some(last)
-}
-
-/// The chart, and the release that it makes of the resource.
-pub(super) async fn desired(
-    cx: &Context,
-    key: &Key,
-    watch: &Watch,
-    object: &DynamicObject,
-    release: &ReleaseContext,
-    chart: Result<Arc<LoadedChart>, ReconcileError>,
-    history: &History,
-) -> Result<(Arc<LoadedChart>, Desired), ReconcileError> {
-    let chart = chart?;
-    let sources = cx.sources.read(key, watch, &release.ownership.namespace).await?;
-    let values = values::of(object, watch, sources)?;
-    let desired = render(cx, watch, object, release, &chart, values, history).await?;
-    Ok((chart, desired))
 }

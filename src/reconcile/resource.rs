@@ -1,155 +1,177 @@
 //! What is written to the custom resource itself: its finalizer and its status.
 
+use std::sync::Arc;
+
+use helm_action::Context as ReleaseContext;
+use helm_kube::{Gvk, ObjectRef};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use serde_json::json;
 
 use super::memory::Memo;
-use super::{Context, Next, period};
+use super::{Context, Next};
 use crate::error::{ReconcileError, Retry};
 use crate::events::Happening;
 use crate::request::{FINALIZER, Key, Wishes, is_finalized, owner};
 use crate::status::{Facts, Failure, Paused, publish, says, summarize};
+use crate::watches::Watch;
 
-/// Puts the finalizer on, before anything else exists.
-pub(super) async fn finalized(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-) -> Result<DynamicObject, ReconcileError> {
-    if is_finalized(object) {
-        return Ok(object.clone());
-    }
-    let mut finalizers = object.finalizers().to_vec();
-    finalizers.push(FINALIZER.to_owned());
-    let patch = json!({"metadata": {"resourceVersion": object.resource_version(), "finalizers": finalizers}});
-    let updated = api(cx, object)
-        .await?
-        .patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
-        .await;
-    let updated = updated.map_err(|source| update_error(object, source))?;
-    cx.primaries.put(key, updated.clone());
-    Ok(updated)
+/// A custom resource as one look at it finds it.
+#[derive(Clone, Copy)]
+pub(crate) struct Resource<'a> {
+    pub(crate) cx: &'a Context,
+    pub(crate) key: &'a Key,
+    pub(crate) watch: &'a Arc<Watch>,
+    pub(crate) object: &'a DynamicObject,
+    pub(crate) wishes: &'a Wishes,
 }
 
-/// The API of the custom resource's kind.
-pub(crate) async fn api(cx: &Context, object: &DynamicObject) -> Result<Api<DynamicObject>, ReconcileError> {
-    let owner = owner(object);
-    let gvk = helm_kube::Gvk::new(owner.api_version, owner.kind);
-    let kind = cx
-        .cluster
-        .discovery()
-        .find(&gvk)
-        .await
-        .map_err(ReconcileError::Update)?;
-    Ok(cx.cluster.api(&kind, object.namespace().as_deref()))
-}
-
-pub(crate) fn update_error(object: &DynamicObject, source: kube::Error) -> ReconcileError {
-    let owner = owner(object);
-    let object = helm_kube::ObjectRef {
-        gvk: helm_kube::Gvk::new(owner.api_version, owner.kind),
-        namespace: owner.namespace,
-        name: owner.name,
-    };
-    ReconcileError::Update(helm_kube::Error::Apply {
-        object,
-        source: source.into(),
-    })
-}
-
-/// What is told of a failure: all of it but what Secrets say.
-fn told(cx: &Context, key: &Key, error: &ReconcileError) -> String {
-    cx.sources.masked(key, error.chain())
-}
-
-/// Writes the status, if it changes.
-pub(crate) async fn report(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    wishes: &Wishes,
-    memo: Option<&Memo>,
-    failure: Option<(&ReconcileError, Option<String>)>,
-) -> Result<(), ReconcileError> {
-    let mut objects = memo.map(|memo| memo.objects.clone()).unwrap_or_default();
-    cx.dependents.refresh(&mut objects);
-    let (failure, waiting) = failure.map_or((None, None), |(error, waiting)| (Some(error), waiting));
-    let status = summarize(&Facts {
-        generation: object.metadata.generation.unwrap_or_default(),
-        deployed: memo.map(|memo| &*memo.record),
-        objects: &objects,
-        failure: failure.map(|error| Failure::new(error, told(cx, key, error))),
-        waiting,
-        mistakes: &wishes.mistakes,
-        is_secret: cx.watches.get(key.watch).reads_secrets(),
-        paused: wishes.paused.then(Paused::default),
-    });
-    write_status(cx, key, object, status).await
-}
-
-pub(crate) async fn write_status(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    status: serde_json::Value,
-) -> Result<(), ReconcileError> {
-    let current = cx.primaries.get(key);
-    let seen = current.as_deref().unwrap_or(object);
-    let Some(status) = publish(seen, status, &Timestamp::now().to_string()) else {
-        return Ok(());
-    };
-    let patch = json!({ "status": status });
-    let written = api(cx, object)
-        .await?
-        .patch_status(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
-        .await;
-    match written {
-        Ok(updated) => {
-            cx.primaries.put(key, updated);
-            Ok(())
+impl Resource<'_> {
+    /// Puts the finalizer on, before anything else exists.
+    pub(super) async fn finalized(&self) -> Result<DynamicObject, ReconcileError> {
+        let object = self.object;
+        if is_finalized(object) {
+            return Ok(object.clone());
         }
-        Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
-        Err(source) => Err(update_error(object, source)),
-    }
-}
-
-/// Tells of a failure and decides when to try again.
-pub(super) async fn fail(
-    cx: &Context,
-    key: &Key,
-    object: &DynamicObject,
-    wishes: &Wishes,
-    error: &ReconcileError,
-) -> Next {
-    let conflict = match error {
-        ReconcileError::Install(error)
-        | ReconcileError::Upgrade(error)
-        | ReconcileError::Rollback(error)
-        | ReconcileError::Reconcile(error) => error.is_conflict(),
-        ReconcileError::Update(error) => error.is_conflict(),
-        _ => false,
-    };
-    if conflict {
-        tracing::debug!(release = %key, error = told(cx, key, error), "somebody else was faster; trying again");
-        return Next::Backoff;
-    }
-    let text = told(cx, key, error);
-    tracing::error!(release = %key, reason = ?error.reason(), error = text, "failed to reconcile");
-    let latest = cx.primaries.get(key);
-    let is_news = !says(latest.as_deref().unwrap_or(object), error.reason(), &text);
-    let memo = cx.memory.get(key);
-    if let Err(second) = report(cx, key, object, wishes, memo.as_ref(), Some((error, None))).await {
-        tracing::warn!(release = %key, error = second.chain(), "failed to report a failure");
-    }
-    if is_news {
-        cx.events
-            .publish(object, Happening::Failed(error.reason()), &text)
+        let mut finalizers = object.finalizers().to_vec();
+        finalizers.push(FINALIZER.to_owned());
+        let patch = json!({"metadata": {"resourceVersion": object.resource_version(), "finalizers": finalizers}});
+        let updated = self
+            .api()
+            .await?
+            .patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
             .await;
+        let updated = updated.map_err(|source| self.update_error(source))?;
+        self.cx.primaries.put(self.key, updated.clone());
+        Ok(updated)
     }
-    match error.retry() {
-        Retry::Backoff => Next::Backoff,
-        Retry::Never => period(cx, &cx.watches.get(key.watch), wishes),
+
+    /// The API of the custom resource's kind.
+    pub(crate) async fn api(&self) -> Result<Api<DynamicObject>, ReconcileError> {
+        let discovery = self.cx.cluster.discovery();
+        let kind = discovery.find(&self.reference().gvk).await;
+        let kind = kind.map_err(ReconcileError::Update)?;
+        Ok(self.cx.cluster.api(&kind, self.object.namespace().as_deref()))
+    }
+
+    pub(crate) fn update_error(&self, source: kube::Error) -> ReconcileError {
+        ReconcileError::Update(helm_kube::Error::Apply {
+            object: self.reference(),
+            source: source.into(),
+        })
+    }
+
+    fn reference(&self) -> ObjectRef {
+        let owner = owner(self.object);
+        ObjectRef {
+            gvk: Gvk::new(owner.api_version, owner.kind),
+            namespace: owner.namespace,
+            name: owner.name,
+        }
+    }
+
+    /// When to look again at a release that is as it should be, or that only a change can help.
+    pub(super) fn period(&self) -> Next {
+        let asked = self.wishes.reconcile_period.or(self.watch.reconcile_period);
+        let period = asked.unwrap_or(self.cx.settings.reconcile_period);
+        if period.is_zero() {
+            Next::Event
+        } else {
+            Next::After(period)
+        }
+    }
+
+    /// A text without what the Secrets say that its values come from.
+    pub(super) fn masked(&self, text: String) -> String {
+        self.cx.sources.masked(self.key, text)
+    }
+
+    /// Keeps in mind for the next look how the release is.
+    pub(super) fn remember(&self, memo: Memo) {
+        self.cx.memory.put(self.key, memo);
+    }
+
+    /// Publishes what happened to the release.
+    pub(crate) async fn publish(&self, happening: Happening, note: &str) {
+        self.cx.events.publish(self.object, happening, note).await;
+    }
+
+    /// Publishes what happened to one object of the release, or to its record.
+    pub(super) async fn publish_about(&self, happening: Happening, note: &str, related: &ObjectRef) {
+        let events = &self.cx.events;
+        events.publish_about(self.object, happening, note, related).await;
+    }
+
+    /// Publishes what a user should know of an operation.
+    pub(crate) async fn publish_notices(&self, release: &ReleaseContext) {
+        self.cx.events.publish_notices(self.object, &release.notices).await;
+    }
+
+    /// Writes the status, if it changes.
+    pub(super) async fn report(
+        &self,
+        memo: Option<&Memo>,
+        failure: Option<&ReconcileError>,
+    ) -> Result<(), ReconcileError> {
+        let mut objects = memo.map(|memo| memo.objects.clone()).unwrap_or_default();
+        self.cx.dependents.refresh(&mut objects);
+        let status = summarize(&Facts {
+            generation: self.object.metadata.generation.unwrap_or_default(),
+            deployed: memo.map(|memo| &*memo.record),
+            objects: &objects,
+            failure: failure.map(|error| Failure::new(error, self.masked(error.chain()))),
+            waiting: None,
+            mistakes: &self.wishes.mistakes,
+            is_secret: self.watch.reads_secrets(),
+            paused: self.wishes.paused.then(Paused::default),
+        });
+        self.write_status(status).await
+    }
+
+    pub(crate) async fn write_status(&self, status: serde_json::Value) -> Result<(), ReconcileError> {
+        let current = self.cx.primaries.get(self.key);
+        let seen = current.as_deref().unwrap_or(self.object);
+        let Some(status) = publish(seen, status, &Timestamp::now().to_string()) else {
+            return Ok(());
+        };
+        let patch = json!({ "status": status });
+        let written = self
+            .api()
+            .await?
+            .patch_status(&self.object.name_any(), &PatchParams::default(), &Patch::Merge(&patch))
+            .await;
+        match written {
+            Ok(updated) => {
+                self.cx.primaries.put(self.key, updated);
+                Ok(())
+            }
+            Err(kube::Error::Api(answer)) if answer.code == 404 => Ok(()),
+            Err(source) => Err(self.update_error(source)),
+        }
+    }
+
+    /// Tells of a failure and decides when to try again.
+    pub(super) async fn fail(&self, error: &ReconcileError) -> Next {
+        let key = self.key;
+        let text = self.masked(error.chain());
+        if error.is_conflict() {
+            tracing::debug!(release = %key, error = text, "somebody else was faster; trying again");
+            return Next::Backoff;
+        }
+        tracing::error!(release = %key, reason = ?error.reason(), error = text, "failed to reconcile");
+        let latest = self.cx.primaries.get(key);
+        let is_news = !says(latest.as_deref().unwrap_or(self.object), error.reason(), &text);
+        let memo = self.cx.memory.get(key);
+        if let Err(second) = self.report(memo.as_ref(), Some(error)).await {
+            tracing::warn!(release = %key, error = second.chain(), "failed to report a failure");
+        }
+        if is_news {
+            self.publish(Happening::Failed(error.reason()), &text).await;
+        }
+        match error.retry() {
+            Retry::Backoff => Next::Backoff,
+            Retry::Never => self.period(),
+        }
     }
 }
