@@ -12,12 +12,10 @@ import (
 	"k8s.io/kubernetes/pkg/controller/namespace/deletion"
 )
 
-// The time between two attempts to empty a namespace grows between the first two; an attempt that a request holds up is
-// broken off.
+// The time between two attempts to empty a namespace grows between these.
 const (
-	firstRetry  = 100 * time.Millisecond
-	lastRetry   = 3 * time.Second
-	mostAttempt = 15 * time.Second
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 3 * time.Second
 )
 
 // emptyNamespaces empties namespaces that are being deleted, with Kubernetes' own code. The controller manager would
@@ -47,13 +45,11 @@ func (own *ownControllers) emptyNamespaces(ctx context.Context) error {
 
 func emptyNamespace(ctx context.Context, deleter deletion.NamespacedResourcesDeleterInterface, name string) {
 	for retry := firstRetry; ; retry = min(2*retry, lastRetry) {
-		attempt, cancel := context.WithTimeout(ctx, mostAttempt)
-		err := deleter.Delete(attempt, name)
-		cancel()
+		err := deleter.Delete(ctx, name)
 		if err == nil {
 			return
 		}
-		klog.V(2).InfoS("Namespace is not empty yet", "namespace", name, "reason", err)
+		klog.InfoS("Namespace is not empty yet", "namespace", name, "reason", err)
 		time.Sleep(retry)
 	}
 }

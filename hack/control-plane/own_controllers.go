@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 
@@ -21,15 +23,11 @@ type ownControllers struct {
 	untyped  metadatainformer.SharedInformerFactory
 }
 
-// runOwnControllers starts them. Their log goes to a file like any component's.
+// runOwnControllers starts them.
 func (p *plane) runOwnControllers() error {
-	log, err := os.Create(filepath.Join(p.options.state, "logs", "own-controllers.log"))
-	if err != nil {
+	if err := p.logToFile(); err != nil {
 		return err
 	}
-	klog.LogToStderr(false)
-	klog.SetOutput(log)
-
 	client, err := metadata.NewForConfig(p.config)
 	if err != nil {
 		return fmt.Errorf("make a metadata client: %w", err)
@@ -54,5 +52,25 @@ func (p *plane) runOwnControllers() error {
 	own.typed.Start(ctx.Done())
 	own.untyped.Start(ctx.Done())
 	close(informersStarted)
+	return nil
+}
+
+// logToFile has them log to a file like any component, and nowhere else. By itself klog writes errors to standard error
+// as well, with its lock held: once a pipe that nobody reads is full, everything that has something to say would stand
+// still.
+func (p *plane) logToFile() error {
+	file, err := os.Create(filepath.Join(p.options.state, "logs", "own-controllers.log"))
+	if err != nil {
+		return err
+	}
+	flags := flag.NewFlagSet("klog", flag.ContinueOnError)
+	klog.InitFlags(flags)
+	for name, value := range map[string]string{"logtostderr": "false", "stderrthreshold": "FATAL", "one_output": "true"} {
+		if err := flags.Set(name, value); err != nil {
+			return fmt.Errorf("set klog's %s: %w", name, err)
+		}
+	}
+	klog.SetOutput(file)
+	log.SetOutput(file)
 	return nil
 }
