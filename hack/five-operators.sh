@@ -1,13 +1,17 @@
 #!/bin/sh
 # From five charts of the corpus to five operators, as a new user would: from an empty folder `init --helm-chart`,
 # `make install`, `make run`, the sample. Each operator runs as the account of its own project, with the generated rights
-# and no others. Prints how many of the custom resources became ready.
+# and no others. Prints how many of the custom resources became ready while nothing was refused to their operators.
 #
-#   hack/five-operators.sh [PATH OF chartwright]      CORPUS=... where the corpus is, CHARTS=... others than the five
+#   hack/five-operators.sh [PATH OF chartwright]      CORPUS=... the folder that holds dev/, CHARTS=... others than the five
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 chartwright=$(realpath "${1:-$root/target/release/chartwright}")
-corpus=${CORPUS:?is not set: the folder of the corpus}
+corpus=${CORPUS:-$root/../shared/corpus}/dev/charts
+if [ ! -d "$corpus" ]; then
+    echo "five-operators: no charts in $corpus; set CORPUS to the folder that holds dev/" >&2
+    exit 2
+fi
 # Many switches, definitions, hooks, a stateful set, and subcharts.
 charts=${CHARTS:-bitnami+charts/mongodb bitnami+charts/sealed-secrets fluxcd-community+helm-charts/flux2
     bitnami+charts/zookeeper prometheus-community+helm-charts/prometheus}
@@ -51,7 +55,7 @@ try() {
     project=$work/$name
     mkdir "$project"
     cd "$project"
-    "$chartwright" init --domain "$name.example.com" --project-name "$name" --helm-chart "$corpus/charts/$chart" >files
+    "$chartwright" init --domain "$name.example.com" --project-name "$name" --helm-chart "$corpus/$chart" >files
     make -s install KUBECTL="$kubectl" >/dev/null
     # All but the Deployment: the operator runs here.
     "$kubectl" kustomize config/default | "$kubectl" apply --server-side --force-conflicts -f - >/dev/null
@@ -65,6 +69,8 @@ try() {
     "$kubectl" apply -n "$namespace" -k config/samples >/dev/null
     resource=$(sed -n 's/^  name: \(.*\)/\1/p' config/crd/bases/*.yaml | head -n 1)
     "$kubectl" wait -n "$namespace" --for=condition=Ready --timeout="${patience}s" "$resource" --all >wait.log 2>&1
+    # Ready, and refused nothing.
+    if grep -m 3 forbidden operator.log >&2; then false; fi
 }
 
 ready=0 count=0

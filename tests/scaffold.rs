@@ -175,7 +175,54 @@ fn a_chart_becomes_a_project_with_one_command() {
     assert!(read("config/crd/bases/charts.example.com_smalls.yaml").contains("description: port is where it listens."));
     assert!(read("samples/charts_v1alpha1_small.yaml").contains("  # port is where it listens.\n  port: 80\n"));
     assert!(read("PROJECT").contains("projectName: project"));
-    assert!(succeed(&project, &["rbac"]).ends_with(&read("config/rbac/role.yaml")));
+}
+
+/// All that is generated for the operator's account is all that `rbac` prints, whatever flags the project gives.
+#[test]
+fn rbac_prints_the_roles_of_the_project_as_it_is() {
+    let temp = with_chart(CONFIG_MAP);
+    let project = temp.path().join("project");
+    fs::create_dir(&project).unwrap();
+    succeed(
+        &project,
+        &["init", "--domain", "example.com", "--helm-chart", "../chart"],
+    );
+    let read = |path: &str| fs::read_to_string(project.join(path)).unwrap();
+    let roles = |paths: &[&str]| paths.iter().map(|path| read(path)).collect::<Vec<_>>().join("---\n");
+    let usual = [
+        "config/rbac/role.yaml",
+        "config/rbac/leader_election_role.yaml",
+        "config/rbac/metrics_auth_role.yaml",
+    ];
+    let web = "config/web/web_role.yaml";
+    assert_eq!(succeed(&project, &["rbac"]), roles(&usual));
+    let with_web = roles(&[&usual[..], &[web]].concat());
+    assert_eq!(succeed(&project, &["rbac", "--", "--web-bind-address=:8090"]), with_web);
+    let list = "config/default/kustomization.yaml";
+    let on = read(list).replace("# components:\n#   - ../web", "components:\n  - ../web");
+    fs::write(project.join(list), on).unwrap();
+    assert_eq!(succeed(&project, &["rbac"]), with_web);
+    let error = fail(&project, &["rbac", "--", "--nonsense"]);
+    assert!(
+        error.contains("the operator's flags are not understood") && error.contains("--nonsense"),
+        "{error}"
+    );
+
+    let watches = read("watches.yaml").replace("small\n", "small\n  serviceAccountName: tenant\n");
+    fs::write(project.join("watches.yaml"), watches).unwrap();
+    succeed(
+        &project,
+        &["create", "api", "--helm-chart", "helm-charts/small", "--force"],
+    );
+    let paths = [
+        "config/rbac/role.yaml",
+        "config/rbac/small_release_role.yaml",
+        usual[1],
+        usual[2],
+        web,
+    ];
+    assert_eq!(succeed(&project, &["rbac"]), roles(&paths));
+    assert!(read("config/rbac/kustomization.yaml").contains("  - small_release_role.yaml\n"));
 }
 
 fn init<'a>(more: &[&'a str]) -> Vec<&'a str> {

@@ -5,19 +5,24 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, Parser};
 use govalue::Value;
 use helm_action::DefinitionPolicy;
-use scaffold::{Access, Api, Role, Scope, WatchAccess, manager_role, survey};
+use scaffold::{
+    Access, Api, Definitions, Folder, OwnWork, Project, Role, Scope, WatchAccess, manager_role, operator_flags,
+    own_roles, release_role, survey,
+};
 
 use super::create::{tell_access, values};
+use super::run::RunArgs;
 use crate::charts::Charts;
 use crate::watches::{Environment, SourceKind, Watch, Watches};
 
 /// Print the least rights under which the operator works, and which value asks for which of them.
 ///
 /// The charts are rendered over their values: with the defaults, with each switch the other way, and with the values that
-/// they are tested with.
+/// they are tested with. Roles of service accounts that make releases follow, and those for what the operator serves and for
+/// electing a leader, as its flags ask for them.
 #[derive(Args, Debug)]
 pub(super) struct RbacArgs {
     /// The file that maps custom resource kinds to charts.
@@ -32,6 +37,17 @@ pub(super) struct RbacArgs {
     /// Files with values that the charts need to render at all.
     #[arg(long)]
     values: Vec<PathBuf>,
+    /// Flags of the operator besides those that config/default gives it.
+    #[arg(last = true)]
+    flags: Vec<String>,
+}
+
+/// The operator's flags alone.
+#[derive(Parser)]
+#[command(name = "chartwright run", no_binary_name = true)]
+struct Flags {
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 /// Prints the roles.
@@ -58,9 +74,27 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<()> {
         None => vec![Role::Cluster],
         Some(namespace) => vec![Role::Namespaced(namespace.clone()), Role::Rest],
     };
-    let texts: Vec<String> = roles.iter().filter_map(|role| manager_role(role, &kinds)).collect();
+    let mut texts: Vec<String> = roles.iter().filter_map(|role| manager_role(role, &kinds)).collect();
+    texts.extend(kinds.iter().filter_map(|(api, access)| release_role(api, access)));
+    texts.extend(own(args)?);
     print!("{}", texts.join("---\n"));
     Ok(())
+}
+
+/// The roles for what the operator does besides, as the project's flags and those of the command line ask for it.
+fn own(args: &RbacArgs) -> anyhow::Result<Vec<String>> {
+    let folder = Folder::new(".");
+    let mut flags = operator_flags(&folder)?;
+    flags.extend(args.flags.iter().cloned());
+    let work = if flags.is_empty() {
+        OwnWork::default()
+    } else {
+        let told = || format!("the operator's flags are not understood: {}", flags.join(" "));
+        Flags::try_parse_from(&flags).with_context(told)?.run.own_work()
+    };
+    let project = folder.read("PROJECT")?.map(|text| Project::parse(&text)).transpose()?;
+    let name = project.map_or_else(|| "operator".to_owned(), |project| project.name);
+    Ok(own_roles(&name, work)?)
 }
 
 /// What a watch takes besides its chart.
@@ -74,7 +108,11 @@ pub(super) fn access_of(watch: &Watch) -> WatchAccess {
         config_maps: names(SourceKind::ConfigMap),
         account: watch.service_account_name.clone(),
         any_account: watch.service_account_annotation,
-        replaces_definitions: watch.policy.definitions == DefinitionPolicy::CreateReplace,
+        definitions: match watch.policy.definitions {
+            DefinitionPolicy::Skip => Definitions::Skip,
+            DefinitionPolicy::Create => Definitions::Create,
+            DefinitionPolicy::CreateReplace => Definitions::Replace,
+        },
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use scaffold::OwnWork;
 
 use crate::operator::Options;
 use crate::project::Project;
@@ -97,6 +98,15 @@ impl RunArgs {
                 suppress_override_values: self.suppress_override_values,
             },
             grace: Duration::from_secs(8),
+        }
+    }
+
+    /// What the operator does besides making releases.
+    pub(super) fn own_work(&self) -> OwnWork {
+        OwnWork {
+            elects: self.leading.is_asked_for(),
+            authorizes: self.serving.asks_for_access(),
+            shows_events: self.serving.asks_for_web(),
         }
     }
 

@@ -139,6 +139,11 @@ impl Project {
 
     /// Runs the operator as the account that the project gives it, with the rights of that one.
     pub(crate) fn run_as_its_account(&mut self) {
+        self.run_as_its_account_with(&["--metrics-bind-address=0"]);
+    }
+
+    /// The same with other flags.
+    pub(crate) fn run_as_its_account_with(&mut self, flags: &[&str]) {
         let account = format!("{}-controller-manager", self.name);
         let token = self.kubectl(&["create", "token", &account, "-n", &self.system()]);
         let config = self.kubectl(&["config", "view", "--raw", "-o", "json"]);
@@ -147,7 +152,8 @@ impl Project {
         self.write("account.json", &config.to_string());
         let log = std::fs::File::create(self.folder().join("operator.log")).unwrap();
         let operator = Command::new(env!("CARGO_BIN_EXE_chartwright"))
-            .args(["run", "--metrics-bind-address", "0", "--health-probe-bind-address", "0"])
+            .args(["run", "--health-probe-bind-address=0"])
+            .args(flags)
             .current_dir(self.folder())
             .env("KUBECONFIG", self.folder().join("account.json"))
             .stdin(Stdio::null())

@@ -16,12 +16,29 @@ data: {text: '{{ .Values.text }}'}
 const HOOK: &str = "\
 apiVersion: batch/v1
 kind: Job
-metadata: {name: '{{ .Release.Name }}-before', annotations: {helm.sh/hook: pre-install}}
+metadata: {name: '{{ .Release.Name }}-before', annotations: {helm.sh/hook: 'pre-{{ .Values.before }}'}}
 spec:
   backoffLimit: 0
   template:
     metadata: {annotations: {play.chartwright.dev/pod: '{{ .Values.play }}'}}
     spec: {restartPolicy: Never, containers: [{name: before, image: before}]}
+";
+
+/// Claims that the operator may have to expand.
+const CLAIMS: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: '{{ .Release.Name }}-set'}
+spec:
+  serviceName: none
+  replicas: 0
+  selector: {matchLabels: {app: '{{ .Release.Name }}'}}
+  template:
+    metadata: {labels: {app: '{{ .Release.Name }}'}}
+    spec: {containers: [{name: main, image: main}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ";
 
 /// A project of a chart with these templates, its kind `Right` watched with `watch` besides, deployed in the cluster; its
@@ -31,7 +48,7 @@ async fn running(name: &str, templates: &[(&str, &str)], watch: &str) -> Project
     let write = |path: &str, text: &str| std::fs::write(chart.path().join(path), text).unwrap();
     std::fs::create_dir(chart.path().join("templates")).unwrap();
     write("Chart.yaml", "{apiVersion: v2, name: right, version: 0.1.0}\n");
-    write("values.yaml", "text: none\nplay: completed\n");
+    write("values.yaml", "text: none\nplay: completed\nbefore: install\n");
     for (path, text) in templates {
         write(&format!("templates/{path}"), text);
     }
@@ -117,20 +134,27 @@ async fn e2e_sources_of_values_are_read_and_watched_with_the_generated_rights() 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_an_account_makes_releases_with_the_generated_right_to_act_as_it() {
     let watch = "  serviceAccountName: tenant\n";
-    let project = running("right-account", &[("config.yaml", CONFIG_MAP)], watch).await;
+    let templates = [
+        ("config.yaml", CONFIG_MAP),
+        ("hook.yaml", HOOK),
+        ("claims.yaml", CLAIMS),
+    ];
+    let project = running("right-account", &templates, watch).await;
     let namespace = project.name.clone();
     let account = format!("{namespace}:tenant");
     project.kubectl(&["create", "serviceaccount", "tenant", "-n", &namespace]);
-    let role = [
+    // The generated role of accounts that make releases, and no other.
+    let role = format!("{namespace}-right-release-role");
+    let binding = [
         "create",
         "rolebinding",
         "tenant",
         "--clusterrole",
-        "edit",
+        &role,
         "--serviceaccount",
         &account,
     ];
-    project.kubectl(&[&role[..], &["-n", &namespace]].concat());
+    project.kubectl(&[&binding[..], &["-n", &namespace]].concat());
     create(&project, &json!({"text": "one"}));
     project.wait_until_ready(&rights(&project), "demo", &namespace).await;
     let drift = r#"{"data":{"text":"somebody's"}}"#;
@@ -144,7 +168,86 @@ async fn e2e_an_account_makes_releases_with_the_generated_right_to_act_as_it() {
         error.contains("forbidden"),
         "the operator itself may make nothing: {error}"
     );
+    create(&project, &json!({"text": "one", "play": "failed", "before": "upgrade"}));
+    let resource = rights(&project);
+    let told = project
+        .wait_for("the failure of the hook", || {
+            let found = project.get(&[&resource, "demo", "-n", &namespace]);
+            condition(&found, "ReleaseFailed").map(|_| message(&found, "ReleaseFailed"))
+        })
+        .await;
+    assert!(told.contains("exit code 1"), "what the pod ended with: {told}");
     end(project);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_the_web_page_shows_events_with_the_rights_that_turning_it_on_gives() {
+    let mut project = running("right-web", &[("config.yaml", CONFIG_MAP)], "").await;
+    let operator = format!("system:serviceaccount:{0}-system:{0}-controller-manager", project.name);
+    let may = ["auth", "can-i", "list", "events", "--as", &operator];
+    assert!(
+        project.refused(&[&may[..], &["-q"]].concat()).is_empty(),
+        "not without the page"
+    );
+    let list = "config/default/kustomization.yaml";
+    let on = project
+        .read(list)
+        .replace("# components:\n#   - ../web", "components:\n  - ../web");
+    project.write(list, &on);
+    project.make("deploy");
+    assert_eq!(project.kubectl(&may).trim(), "yes");
+    let built = project.kubectl(&["kustomize", "config/default"]);
+    assert!(built.contains("- --web-bind-address=:8090\n"), "{built}");
+    project.end_unrefused();
+    // As it is deployed: with a leader, and only for those who may see it.
+    let lease = format!("--leader-election-namespace={}", project.system());
+    project.run_as_its_account_with(&[
+        "--leader-elect",
+        "--leader-election-id=right",
+        &lease,
+        "--metrics-bind-address=0",
+        "--metrics-secure",
+        "--metrics-require-rbac",
+        "--web-bind-address=127.0.0.1:0",
+    ]);
+    let namespace = project.name.clone();
+    create(&project, &json!({}));
+    project.wait_until_ready(&rights(&project), "demo", &namespace).await;
+    let address = project.wait_for("the page's address", || served(&project.log())).await;
+    let kind = rights(&project);
+    let group = kind.split_once('.').unwrap().1;
+    let page = format!("https://{address}/releases/Right.v1alpha1.{group}/{namespace}/demo");
+    project.kubectl(&["create", "serviceaccount", "reader", "-n", &namespace]);
+    let token = project.kubectl(&["create", "token", "reader", "-n", &namespace]);
+    let header = format!("Authorization: Bearer {}", token.trim());
+    let fetch = || project.command("curl", &["-sk", "--max-time", "20", "-H", &header, &page]);
+    assert!(fetch().contains("Authorization denied"), "{}", fetch());
+    let account = format!("{namespace}:reader");
+    let reader = format!("{namespace}-web-reader");
+    let binding = [
+        "create",
+        "clusterrolebinding",
+        &reader,
+        "--clusterrole",
+        &reader,
+        "--serviceaccount",
+        &account,
+    ];
+    project.kubectl(&binding);
+    project
+        .wait_for("the events on the page", || {
+            fetch().contains("<td class=\"name\">Installed</td>").then_some(())
+        })
+        .await;
+    project.kubectl(&["delete", "clusterrolebinding", &reader]);
+    end(project);
+}
+
+/// Where the log says that the page is.
+fn served(log: &str) -> Option<String> {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut found = lines.filter(|line| line["message"] == "serving the web page");
+    Some(found.next()?["address"].as_str()?.to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,10 +7,13 @@ use helm_kube::{Access, Error as KubeError, ObjectRef};
 use helm_release::{Manifest, documents};
 
 use crate::objects::reference;
-use crate::{Context, Desired, Error};
+use crate::{Context, DefinitionPolicy, Desired, Error};
 
-/// What is done with an object in a release's life.
-const VERBS: [&str; 4] = ["get", "create", "patch", "delete"];
+/// What is done in a release's life with an object, with a hook, and with a definition as the policy says.
+const OBJECT_VERBS: &[&str] = &["get", "create", "patch", "delete"];
+const HOOK_VERBS: &[&str] = &["get", "create", "delete"];
+const CREATED_VERBS: &[&str] = &["get", "create"];
+const REPLACED_VERBS: &[&str] = &["get", "create", "update"];
 
 /// How many questions are under way at once.
 const AT_ONCE: usize = 16;
@@ -24,8 +27,19 @@ pub async fn missing_access(cx: &Context, desired: &Desired) -> Result<Vec<Acces
         hooks.extend(found);
     }
     let mut needed = BTreeSet::new();
-    for manifest in desired.definitions.iter().chain(&desired.manifests).chain(&hooks) {
-        needed.extend(needs(cx, manifest).await?);
+    let definition_verbs = match cx.policy.definitions {
+        DefinitionPolicy::Skip => &[],
+        DefinitionPolicy::Create => CREATED_VERBS,
+        DefinitionPolicy::CreateReplace => REPLACED_VERBS,
+    };
+    for (manifests, verbs) in [
+        (&desired.definitions, definition_verbs),
+        (&desired.manifests, OBJECT_VERBS),
+        (&hooks, HOOK_VERBS),
+    ] {
+        for manifest in manifests {
+            needed.extend(needs(cx, manifest, verbs).await?);
+        }
     }
     let needed: Vec<Access> = needed.into_iter().collect();
     let mut missing = Vec::new();
@@ -37,7 +51,7 @@ pub async fn missing_access(cx: &Context, desired: &Desired) -> Result<Vec<Acces
     Ok(missing)
 }
 
-async fn needs(cx: &Context, manifest: &Manifest) -> Result<Vec<Access>, Error> {
+async fn needs(cx: &Context, manifest: &Manifest, verbs: &[&'static str]) -> Result<Vec<Access>, Error> {
     let Some(ObjectRef { gvk, namespace, .. }) = reference(cx, manifest).await? else {
         return Ok(Vec::new());
     };
@@ -53,5 +67,5 @@ async fn needs(cx: &Context, manifest: &Manifest) -> Result<Vec<Access>, Error> 
         resource: kind.resource.plural.clone(),
         verb,
     };
-    Ok(VERBS.map(access).into())
+    Ok(verbs.iter().copied().map(access).collect())
 }

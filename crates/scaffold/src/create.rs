@@ -5,7 +5,7 @@ use helm_chart::{Chart, KubeVersion};
 use serde_json::json;
 
 use crate::definition::{Change, breaking_changes};
-use crate::rbac::{self, Access, Role, WatchAccess, manager_role, survey};
+use crate::rbac::{self, Access, Role, WatchAccess, manager_role, release_role, survey};
 use crate::sample::sample;
 use crate::source::ChartFolder;
 use crate::template::{PERSON_ROLE, PROJECT_FILES, WATCH};
@@ -160,7 +160,7 @@ pub fn create_api(folder: &Folder, creation: &Creation<'_>) -> Result<Created, E
         DEFINITIONS.with(folder, definition_path.trim_start_matches("config/crd/"))?,
         SAMPLES.with(folder, &sample_name)?,
     ]);
-    files.extend(people(folder, &project, api)?);
+    files.extend(people(folder, &project, api, &access)?);
     Ok(Created {
         files,
         access,
@@ -238,8 +238,8 @@ fn without_kind(text: &str, kind: &str) -> String {
     lines.collect()
 }
 
-/// The roles of people, and the list that they stand in.
-fn people(folder: &Folder, project: &Project, api: &Api) -> Result<Vec<File>, Error> {
+/// The roles of people and of accounts that make releases, and the list that they stand in.
+fn people(folder: &Folder, project: &Project, api: &Api, access: &Access) -> Result<Vec<File>, Error> {
     let list = "config/rbac/kustomization.yaml";
     let mut text = folder.read(list)?.ok_or_else(|| Error::NoMarker {
         path: list.to_owned(),
@@ -256,12 +256,19 @@ fn people(folder: &Folder, project: &Project, api: &Api) -> Result<Vec<File>, Er
             "verbs": verbs.iter().map(|verb| if *verb == "*" { "\"*\"" } else { verb }).collect::<Vec<_>>(),
             "purpose": purpose,
         });
-        let file = PERSON_ROLE.file(&[("kind", &api.singular()), ("role", role)], &data)?;
+        files.push(PERSON_ROLE.file(&[("kind", &api.singular()), ("role", role)], &data)?);
+    }
+    if let Some(role) = release_role(api, access) {
+        files.push(File::new(
+            format!("config/rbac/{}_release_role.yaml", api.singular()),
+            role,
+        ));
+    }
+    for file in &files {
         let entry = format!("  - {}\n", file.path.trim_start_matches("config/rbac/"));
         if !text.contains(&entry) {
             text = insert(list, &text, PERSON_MARKER, &entry)?;
         }
-        files.push(file);
     }
     files.push(File::extended(list, text));
     Ok(files)

@@ -18,6 +18,7 @@ mod bundle;
 mod create;
 mod definition;
 mod error;
+mod flags;
 mod folder;
 mod migrate;
 mod project;
@@ -32,9 +33,12 @@ pub use bundle::{Release, bundle};
 pub use create::{Created, Creation, create_api, init};
 pub use definition::{Change, Definition, breaking_changes};
 pub use error::Error;
+pub use flags::operator_flags;
 pub use folder::{File, Folder, Overwrite, joined};
 pub use migrate::{Migration, migrate};
 pub use project::{LAYOUT, Project, Resource};
-pub use rbac::{Access, AccessRule, Role, WatchAccess, manager_role, survey};
+pub use rbac::{
+    Access, AccessRule, Definitions, OwnWork, Role, WatchAccess, manager_role, own_roles, release_role, survey,
+};
 pub use schema::{Schema, Shape};
 pub use source::{ChartFolder, starter};

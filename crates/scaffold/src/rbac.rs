@@ -4,6 +4,7 @@
 //! asked for by name: every rule knows which value asks for it.
 
 mod asks;
+mod own;
 mod resources;
 mod role;
 mod space;
@@ -18,13 +19,15 @@ use helm_chart::{Capabilities, Chart};
 use helm_engine::{Engine, RenderPool, Request};
 
 use crate::Error;
-use asks::{Ask, Target, Use};
+use asks::{Ask, Asks, Target, Use};
 use space::Point;
 
+pub use own::{OwnWork, own_roles};
 pub(crate) use role::{MARKER, kind_section};
-pub use role::{Role, manager_role};
+pub use role::{Role, manager_role, release_role};
 pub(crate) use space::merge;
-pub use watch::WatchAccess;
+use watch::Actor;
+pub use watch::{Definitions, WatchAccess};
 
 /// What the releases of a chart take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Access {
     pub rules: Vec<AccessRule>,
     /// The rules for how the kind is watched.
     pub watch: Vec<AccessRule>,
+    /// The rules for service accounts that make its releases; none if none do.
+    pub accounts: Vec<AccessRule>,
     /// With how many different values the chart was rendered.
     pub renders: usize,
     /// With which of them it failed, and why.
@@ -71,7 +76,7 @@ const MAX_REASONS: usize = 3;
 pub fn survey(chart: &Chart, values: &Map, watch: &WatchAccess) -> Result<Access, Error> {
     let points = space::points(chart, values)?;
     let outcomes = render_all(chart, &points, watch);
-    let mut found: BTreeMap<Ask, BTreeSet<usize>> = BTreeMap::new();
+    let (mut operator, mut accounts) = (Found::new(), Found::new());
     let mut access = Access {
         renders: points.len(),
         watch: watch.rules(),
@@ -80,11 +85,10 @@ pub fn survey(chart: &Chart, values: &Map, watch: &WatchAccess) -> Result<Access
     let mut first_error = None;
     for (index, outcome) in outcomes.into_iter().enumerate() {
         match outcome {
-            Ok(asks) => {
-                access.guessed.extend(asks.guessed);
-                for ask in asks.wanted {
-                    found.entry(ask).or_default().insert(index);
-                }
+            Ok(wanted) => {
+                access.guessed.extend(wanted.operator.guessed);
+                note(&mut operator, wanted.operator.wanted, index);
+                note(&mut accounts, wanted.accounts.wanted, index);
             }
             Err(error) => {
                 let text = helm_chart::helm_text(&*error);
@@ -101,11 +105,27 @@ pub fn survey(chart: &Chart, values: &Map, watch: &WatchAccess) -> Result<Access
             source,
         });
     }
-    access.rules = rules(&points, found);
+    access.rules = rules(&points, operator);
+    access.accounts = rules(&points, accounts);
     Ok(access)
 }
 
-type Outcome = Result<asks::Asks, Box<dyn std::error::Error + Send + Sync>>;
+/// What is asked for, and by which points.
+type Found = BTreeMap<Ask, BTreeSet<usize>>;
+
+fn note(found: &mut Found, asks: BTreeSet<Ask>, point: usize) {
+    for ask in asks {
+        found.entry(ask).or_default().insert(point);
+    }
+}
+
+/// What one render asks for.
+struct Wanted {
+    operator: Asks,
+    accounts: Asks,
+}
+
+type Outcome = Result<Wanted, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Renders with every point's values, on all processors.
 fn render_all(chart: &Chart, points: &[Point], watch: &WatchAccess) -> Vec<Outcome> {
@@ -144,15 +164,27 @@ fn render(engine: &Engine, chart: &Chart, point: Point, watch: &WatchAccess) -> 
         request.capabilities = Arc::new(capabilities);
     }
     let rendered = engine.render(chart, point.values, &request)?;
-    let purpose = Use {
-        watch,
-        runs_tests: point.runs_tests,
+    let by = |actor| {
+        let purpose = Use {
+            watch,
+            actor,
+            runs_tests: point.runs_tests,
+        };
+        asks::of(&rendered, &purpose)
     };
-    Ok(asks::of(&rendered, &purpose)?)
+    let accounts = if watch.has_accounts() {
+        by(Actor::Account)?
+    } else {
+        Asks::default()
+    };
+    Ok(Wanted {
+        operator: by(Actor::Operator)?,
+        accounts,
+    })
 }
 
 /// Puts what was asked for together: resources of one group that the same values ask the same verbs for are one rule.
-fn rules(points: &[Point], found: BTreeMap<Ask, BTreeSet<usize>>) -> Vec<AccessRule> {
+fn rules(points: &[Point], found: Found) -> Vec<AccessRule> {
     let mut targets: BTreeMap<(Target, Vec<String>), Vec<String>> = BTreeMap::new();
     for (ask, at) in found {
         let verbs = targets.entry((ask.target, reasons(points, &at))).or_default();

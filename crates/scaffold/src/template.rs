@@ -9,7 +9,7 @@ use crate::{Error, File};
 
 /// A file and the template that it is made from; `{project}` in the path is the project's name.
 pub(crate) struct Template {
-    path: &'static str,
+    pub(crate) path: &'static str,
     text: &'static str,
 }
 
@@ -49,7 +49,18 @@ pub(crate) const PROJECT_FILES: &[Template] = templates![
     "config/scorecard/kustomization.yaml" from "scorecard/kustomization.yaml.hbs",
     "config/scorecard/patches/basic.config.yaml" from "scorecard/basic.config.yaml.hbs",
     "config/scorecard/patches/olm.config.yaml" from "scorecard/olm.config.yaml.hbs",
+    "config/web/kustomization.yaml" from "web/kustomization.yaml.hbs",
+    "config/web/manager_web_patch.yaml" from "web/manager_web_patch.yaml.hbs",
+    "config/web/web_reader_role.yaml" from "web/web_reader_role.yaml.hbs",
+    "config/web/web_role.yaml" from "web/web_role.yaml.hbs",
+    "config/web/web_role_binding.yaml" from "web/web_role_binding.yaml.hbs",
+    "config/web/web_service.yaml" from "web/web_service.yaml.hbs",
 ];
+
+/// The roles that the operator takes for what it serves and for electing a leader, as they stand in the project.
+pub(crate) const METRICS_ROLE: &str = "config/rbac/metrics_auth_role.yaml";
+pub(crate) const LEADER_ROLE: &str = "config/rbac/leader_election_role.yaml";
+pub(crate) const WEB_ROLE: &str = "config/web/web_role.yaml";
 
 /// A role for people who work with a kind's resources.
 pub(crate) const PERSON_ROLE: Template = Template {

@@ -28,6 +28,11 @@ pub(super) struct LeaderArgs {
 }
 
 impl LeaderArgs {
+    /// Whether there is an election.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.leader_elect.or(self.enable_leader_election).unwrap_or_default()
+    }
+
     /// The election to stand in; `None` if there is none.
     pub(super) fn election(&self) -> anyhow::Result<Option<Election>> {
         let wanted = match (self.leader_elect, self.enable_leader_election) {

@@ -66,6 +66,16 @@ impl ServeArgs {
         })
     }
 
+    /// Whether only some may see what is served.
+    pub(super) fn asks_for_access(&self) -> bool {
+        self.metrics_require_rbac
+    }
+
+    /// Whether there is a web page.
+    pub(super) fn asks_for_web(&self) -> bool {
+        self.web_bind_address != "0"
+    }
+
     /// Whether something was asked for that is served in another way.
     pub(super) fn asks_for_http2(&self) -> bool {
         self.enable_http2

@@ -6,13 +6,15 @@ use govalue::Value;
 use helm_engine::Rendered;
 use helm_release::{Hook, HookEvent, ManifestError, documents, sort_manifests};
 
-use super::WatchAccess;
 use super::resources::{self, Kind};
+use super::watch::{Actor, Definitions, WatchAccess};
 
 /// What a chart is rendered for.
 pub(super) struct Use<'a> {
     /// How the release is made.
     pub(super) watch: &'a WatchAccess,
+    /// Who makes the requests that are gathered.
+    pub(super) actor: Actor,
     /// Whether its tests are run.
     pub(super) runs_tests: bool,
 }
@@ -56,6 +58,9 @@ pub(super) const NAMESPACE: &str = "release-namespace";
 
 /// What a release does with its objects: it makes and changes them, watches them, and deletes them.
 const OBJECT_VERBS: &[&str] = &["create", "delete", "get", "list", "patch", "watch"];
+
+/// What is done in a service account's name: the watches are the operator's.
+const ACCOUNT_VERBS: &[&str] = &["create", "delete", "get", "list", "patch"];
 
 /// What the operator does itself with objects that are made in another's name.
 const WATCHED_VERBS: &[&str] = &["list", "watch"];
@@ -105,20 +110,24 @@ pub(super) fn of(rendered: &Rendered, purpose: &Use<'_>) -> Result<Asks, Manifes
     for manifest in definitions.iter().chain(&sorted.manifests).chain(&hooks) {
         asks.define(&manifest.object);
     }
-    if purpose.watch.account.is_some() {
-        for manifest in &sorted.manifests {
-            asks.kind(&manifest.object, WATCHED_VERBS);
+    let object_verbs = match purpose.actor {
+        Actor::Operator if purpose.watch.account.is_some() => {
+            for manifest in &sorted.manifests {
+                asks.kind(&manifest.object, WATCHED_VERBS);
+            }
+            return Ok(asks);
         }
-        return Ok(asks);
-    }
-    let definition_verbs = if purpose.watch.replaces_definitions {
-        REPLACED_VERBS
-    } else {
-        DEFINITION_VERBS
+        Actor::Operator => OBJECT_VERBS,
+        Actor::Account => ACCOUNT_VERBS,
+    };
+    let definition_verbs = match purpose.watch.definitions {
+        Definitions::Skip => &[],
+        Definitions::Create => DEFINITION_VERBS,
+        Definitions::Replace => REPLACED_VERBS,
     };
     for (manifests, verbs) in [
         (&definitions, definition_verbs),
-        (&sorted.manifests, OBJECT_VERBS),
+        (&sorted.manifests, object_verbs),
         (&hooks, HOOK_VERBS),
     ] {
         for manifest in manifests {

@@ -80,19 +80,47 @@ pub(crate) fn kind_section(role: &Role, api: &Api, access: &Access) -> String {
         api.kind
     );
     section(&mut text, role, &title, &access.watch);
-    let (always, sometimes): (Vec<_>, Vec<_>) = access.rules.iter().cloned().partition(|rule| rule.reasons.is_empty());
-    section(
-        &mut text,
-        role,
-        &format!("{}: what its chart makes by default.", api.kind),
-        &always,
-    );
+    chart_sections(&mut text, role, api, &access.rules);
+    text
+}
+
+/// The roles of service accounts that make the kind's releases, for their namespaces and for what is in none; `None` if no
+/// accounts do. Whoever has such an account binds them.
+pub fn release_role(api: &Api, access: &Access) -> Option<String> {
+    let name = format!("{}-release", api.singular());
+    let parts = [
+        (
+            Role::Namespaced(String::new()),
+            format!("{name}-role"),
+            "RoleBinding in the resources' namespace",
+        ),
+        (Role::Rest, format!("{name}-cluster-role"), "ClusterRoleBinding"),
+    ];
+    let mut texts = Vec::new();
+    for (part, name, binding) in parts {
+        let mut rules = String::new();
+        chart_sections(&mut rules, &part, api, &access.accounts);
+        if !rules.is_empty() {
+            texts.push(format!(
+                "# What a service account takes that makes releases of {}s, by a {binding}.\n\
+                 apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: {name}\nrules:\n{rules}",
+                api.kind
+            ));
+        }
+    }
+    (!texts.is_empty()).then(|| texts.join("---\n"))
+}
+
+/// The rules for what a chart makes, each with what asks for it.
+fn chart_sections(text: &mut String, role: &Role, api: &Api, rules: &[AccessRule]) {
+    let (always, sometimes): (Vec<_>, Vec<_>) = rules.iter().cloned().partition(|rule| rule.reasons.is_empty());
+    let title = format!("{}: what its chart makes by default.", api.kind);
+    section(text, role, &title, &always);
     for rule in sometimes {
         let reasons = rule.reasons.join(", or ");
         let title = format!("{}: what its chart makes with {reasons}.", api.kind);
-        section(&mut text, role, &title, &[rule]);
+        section(text, role, &title, &[rule]);
     }
-    text
 }
 
 fn head(role: &Role) -> String {

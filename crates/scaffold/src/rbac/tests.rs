@@ -161,13 +161,76 @@ fn definitions_that_are_replaced_are_changed() {
     let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: mice.d.com}\n\
                       spec: {group: d.com, scope: Cluster, names: {kind: Mouse, plural: mice}}\n";
     let watch = WatchAccess {
-        replaces_definitions: true,
+        definitions: Definitions::Replace,
         ..WatchAccess::default()
     };
+    let files = [("crds/mice.yaml", definition)];
     assert_eq!(
-        rules_when(&[("crds/mice.yaml", definition)], &watch),
+        rules_when(&files, &watch),
         ["cluster apiextensions.k8s.io/customresourcedefinitions create,get,update ()"]
     );
+    let watch = WatchAccess {
+        definitions: Definitions::Skip,
+        ..watch
+    };
+    assert_eq!(rules_when(&files, &watch), [""; 0]);
+}
+
+#[test]
+fn an_account_s_roles_have_what_the_operator_does_in_its_name() {
+    let hook = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: x, annotations: {helm.sh/hook: pre-install}}\n";
+    let set = format!(
+        "{}spec: {{volumeClaimTemplates: [{{}}]}}\n",
+        object("apps/v1", "StatefulSet")
+    );
+    let class = object("storage.k8s.io/v1", "StorageClass");
+    let files = [
+        ("templates/hook.yaml", hook),
+        ("templates/set.yaml", &set),
+        ("templates/class.yaml", &class),
+    ];
+    let watch = WatchAccess {
+        account: Some("tenant".into()),
+        ..WatchAccess::default()
+    };
+    let access = survey(&chart(&files), &Map::new(), &watch).unwrap();
+    let api = crate::Api::new("charts", "example.com", "v1", "Book").unwrap();
+    let text = release_role(&api, &access).unwrap();
+    let read = |text: &str| {
+        let role = goyaml::from_str(text).unwrap();
+        let list = |rule: &govalue::Value, key: &str| -> Vec<String> {
+            let items = rule.get(key).and_then(govalue::Value::as_list).unwrap_or_default();
+            items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect()
+        };
+        let rules = role.get("rules").and_then(govalue::Value::as_list).unwrap_or_default();
+        let rules = rules.iter().map(|rule| {
+            format!(
+                "{} {}",
+                list(rule, "resources").join(","),
+                list(rule, "verbs").join(",")
+            )
+        });
+        rules.collect::<Vec<_>>()
+    };
+    let (namespaced, cluster) = text.split_once("---\n").unwrap();
+    let wanted = [
+        "pods list",
+        "pods/log get",
+        "persistentvolumeclaims list,patch",
+        "statefulsets create,delete,get,list,patch",
+        "jobs create,delete,get,list,watch",
+    ];
+    let mut found = read(namespaced);
+    found.sort();
+    let mut wanted = wanted.map(str::to_owned);
+    wanted.sort();
+    assert_eq!(found, wanted);
+    assert_eq!(read(cluster), ["storageclasses create,delete,get,list,patch"]);
+    let own = survey(&chart(&files), &Map::new(), &WatchAccess::default()).unwrap();
+    assert_eq!(release_role(&api, &own), None, "no account, no role");
 }
 
 #[test]

@@ -15,14 +15,40 @@ pub struct WatchAccess {
     pub account: Option<String>,
     /// Whether resources may name another account.
     pub any_account: bool,
-    /// Whether definitions in `crds/` are replaced when they differ.
-    pub replaces_definitions: bool,
+    /// What is done with definitions in `crds/`.
+    pub definitions: Definitions,
+}
+
+/// What is done with the definitions of a chart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Definitions {
+    /// Nothing.
+    Skip,
+    /// Those that are missing are made.
+    #[default]
+    Create,
+    /// Those that differ are replaced as well.
+    Replace,
+}
+
+/// Who makes requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Actor {
+    /// The operator itself.
+    Operator,
+    /// A service account in whose name a release is made.
+    Account,
 }
 
 /// Sources of values are read, and watched by name.
 const SOURCE_VERBS: &[&str] = &["get", "list", "watch"];
 
 impl WatchAccess {
+    /// Whether releases may be made in the name of service accounts.
+    pub(super) fn has_accounts(&self) -> bool {
+        self.account.is_some() || self.any_account
+    }
+
     /// The rules, all of them for what is in namespaces.
     pub(super) fn rules(&self) -> Vec<AccessRule> {
         let mut rules = Vec::new();
