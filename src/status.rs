@@ -191,6 +191,9 @@ pub fn summarize(facts: &Facts<'_>) -> Value {
         "replicas": format!("{}/{}", pods.ready, pods.wanted),
         "pods": pods.ready,
     });
+    if let Some(selector) = selector(facts.objects) {
+        status["selector"] = json!(selector);
+    }
     if let Some(Record { release, .. }) = facts.deployed {
         status["revision"] = json!(release.version);
         let manifest = if facts.is_secret {
@@ -375,6 +378,15 @@ fn pods(objects: &[Tracked]) -> Pods {
         ready: sum.ready + tracked.pods.ready,
         wanted: sum.wanted + tracked.pods.wanted,
     })
+}
+
+/// What selects the release's pods, where one workload has them all.
+fn selector(objects: &[Tracked]) -> Option<&str> {
+    let mut workloads = objects
+        .iter()
+        .filter(|tracked| tracked.selector.is_some() || tracked.pods != Pods::default());
+    let only = workloads.next().filter(|_| workloads.next().is_none());
+    only?.selector.as_deref()
 }
 
 /// The most bytes of a manifest that a status has: a custom resource must fit into etcd's 1.5 MiB.

@@ -200,6 +200,7 @@ mod tests {
             fingerprint: 1,
             readiness: Readiness::Ready,
             pods: Pods::default(),
+            selector: None,
         }
     }
 

@@ -28,6 +28,9 @@ pub struct Status {
     /// Ready pods of the release's workloads, as the `scale` subresource tells them.
     #[serde(default)]
     pub pods: u32,
+    /// What selects the pods, as the `scale` subresource tells it; where one workload has them all.
+    #[serde(default)]
+    pub selector: String,
     /// The release as it is deployed.
     #[serde(default)]
     pub deployed_release: DeployedRelease,

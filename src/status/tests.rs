@@ -163,5 +163,31 @@ fn tracked(readiness: &Readiness) -> Tracked {
         fingerprint: 1,
         readiness: readiness.clone(),
         pods: helm_kube::Pods::default(),
+        selector: None,
+    }
+}
+
+/// The selector of the `scale` subresource must have all pods that the status counts, and no others.
+#[test]
+fn pods_are_selected_where_one_workload_has_them_all() {
+    let workload = |wanted: u32, selector: Option<&str>| Tracked {
+        pods: helm_kube::Pods { ready: 0, wanted },
+        selector: selector.map(Into::into),
+        ..tracked(&Readiness::Ready)
+    };
+    let (web, none, daemon) = (workload(2, Some("app=web")), workload(0, None), workload(1, None));
+    let idle = workload(0, Some("app=idle"));
+    for (objects, wanted) in [
+        (vec![web.clone(), none.clone()], Some("app=web")),
+        (vec![idle.clone()], Some("app=idle")),
+        (vec![web.clone(), idle], None),
+        (vec![web, daemon], None),
+        (vec![none], None),
+    ] {
+        let status = summarize(&Facts {
+            objects: &objects,
+            ..facts()
+        });
+        assert_eq!(status["selector"].as_str(), wanted, "{objects:?}");
     }
 }

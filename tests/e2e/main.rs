@@ -43,6 +43,7 @@ mod rights;
 mod samples;
 mod scaffold;
 mod scale;
+mod scale_subresource;
 mod sources;
 mod start;
 mod top;

@@ -112,4 +112,6 @@ pub struct Tracked {
     pub readiness: Readiness,
     /// Its pods, if it is a workload.
     pub pods: Pods,
+    /// What selects them, if it is a workload that can be scaled.
+    pub selector: Option<Box<str>>,
 }

@@ -1,7 +1,7 @@
 //! From the documents of a manifest to the objects that are sent.
 
 use helm_kube::{
-    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, pods, readiness,
+    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, pods, readiness, selector,
 };
 use helm_release::{Manifest, documents};
 use kube::ResourceExt;
@@ -132,6 +132,7 @@ pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
     Tracked {
         readiness: readiness(&object.gvk, &json),
         pods: pods(&object.gvk, &json),
+        selector: selector(&object.gvk, &json).map(String::into_boxed_str),
         object,
         uid: applied.object.uid().unwrap_or_default(),
         version: version(&applied.object),

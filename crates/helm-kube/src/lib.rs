@@ -26,6 +26,7 @@ mod object;
 mod ownership;
 mod readiness;
 mod refusal;
+mod selector;
 mod storage;
 
 pub use client::{ClientOptions, RequestCounts, connect};
@@ -41,4 +42,5 @@ pub use object::{Gvk, ObjectRef};
 pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
 pub use readiness::{Pods, Readiness, pods, readiness};
 pub use refusal::{Refusal, clearing};
+pub use selector::selector;
 pub use storage::{Marks, Record, Secrets, TestRun, Unreadable};

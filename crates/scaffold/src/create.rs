@@ -9,7 +9,7 @@ use crate::rbac::{self, Access, Role, WatchAccess, manager_role, release_role, s
 use crate::sample::sample;
 use crate::source::ChartFolder;
 use crate::template::{PERSON_ROLE, PROJECT_FILES, WATCH};
-use crate::{Api, Definition, Error, File, Folder, Project, Schema};
+use crate::{Api, Definition, Error, File, Folder, Project, Scaling, Schema};
 
 const ROLE_FILE: &str = "config/rbac/role.yaml";
 const WATCH_MARKER: &str = "# +kubebuilder:scaffold:watch";
@@ -185,9 +185,11 @@ fn ensure_installable(chart: &Chart) -> Result<(), Error> {
 
 fn definition(creation: &Creation<'_>) -> Result<(String, String), Error> {
     let Creation { api, chart, status, .. } = *creation;
+    let spec = Schema::of_chart(&chart.chart)?;
     let definition = Definition {
         api,
-        spec: Schema::of_chart(&chart.chart)?,
+        scaling: Scaling::of(&chart.chart, &spec, creation.values),
+        spec,
         status: status.clone(),
         chart_path: &chart.path,
         chart_description: &chart.chart.metadata.description,

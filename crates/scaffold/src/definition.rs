@@ -4,7 +4,7 @@ mod compare;
 
 use serde_json::{Value as Json, json};
 
-use crate::schema::Shape;
+use crate::scaling::Scaling;
 use crate::{Api, Error, Schema};
 
 pub use compare::{Change, breaking_changes};
@@ -22,10 +22,9 @@ pub struct Definition<'a> {
     pub chart_path: &'a str,
     /// What the chart says of itself.
     pub chart_description: &'a str,
+    /// How its resources are scaled; `None` if they can't be.
+    pub scaling: Option<Scaling>,
 }
-
-/// The values by which charts say how many pods there are to be.
-const REPLICAS: &[&str] = &["replicaCount", "replicas"];
 
 /// What `kubectl get` shows: name, type, path, whether only with `-o wide`, and what it is.
 const COLUMNS: &[(&str, &str, &str, bool, &str)] = &[
@@ -153,17 +152,15 @@ impl Definition<'_> {
 
     /// The status always; scaling where a value is the number of pods.
     fn subresources(&self) -> Json {
-        let is_count = |name: &&&str| {
-            let field = self.spec.fields().and_then(|fields| fields.get(**name));
-            field.is_some_and(|field| field.shape == Shape::Integer)
-        };
-        match REPLICAS.iter().find(is_count) {
-            Some(name) => json!({
-                "status": {},
-                "scale": {"specReplicasPath": format!(".spec.{name}"), "statusReplicasPath": ".status.pods"},
-            }),
-            None => json!({"status": {}}),
+        let mut subresources = json!({"status": {}});
+        if let Some(scaling) = self.scaling {
+            let path = format!(".spec.{}", scaling.field);
+            subresources["scale"] = json!({"specReplicasPath": path, "statusReplicasPath": ".status.pods"});
+            if scaling.is_whole {
+                subresources["scale"]["labelSelectorPath"] = json!(".status.selector");
+            }
         }
+        subresources
     }
 }
 

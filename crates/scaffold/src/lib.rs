@@ -24,6 +24,7 @@ mod migrate;
 mod project;
 mod rbac;
 mod sample;
+mod scaling;
 mod schema;
 mod source;
 mod template;
@@ -40,5 +41,6 @@ pub use project::{LAYOUT, Project, Resource};
 pub use rbac::{
     Access, AccessRule, Definitions, OwnWork, Role, WatchAccess, manager_role, own_roles, release_role, survey,
 };
+pub use scaling::Scaling;
 pub use schema::{Schema, Shape};
 pub use source::{ChartFolder, starter};
