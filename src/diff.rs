@@ -4,7 +4,7 @@ mod hide;
 
 use helm_action::Change;
 use helm_kube::{Gvk, ObjectRef};
-use helm_release::{ManifestError, Release, documents};
+use helm_release::{Hook, Manifest, ManifestError, Release, documents};
 use serde_json::{Map, Value};
 use similar::TextDiff;
 
@@ -53,10 +53,19 @@ pub fn diffs(changes: Vec<Change>) -> Vec<ObjectDiff> {
 
 /// The diffs of the objects and hooks of two revisions, as their records have them.
 pub fn between(old: &Release, new: &Release) -> Result<Vec<ObjectDiff>, ManifestError> {
-    let old = objects(old)?;
-    let mut rest = old.clone();
+    Ok(diffs(paired(objects(old)?, objects(new)?)))
+}
+
+/// The diffs of hooks, as their texts are: none of them is in the cluster for good.
+pub fn between_hooks(old: &[Hook], new: &[Hook]) -> Result<Vec<ObjectDiff>, ManifestError> {
+    Ok(diffs(paired(named(&manifests_of(old)?), named(&manifests_of(new)?))))
+}
+
+/// What becomes of each object of two lists.
+fn paired(old: Vec<(ObjectRef, Value)>, new: Vec<(ObjectRef, Value)>) -> Vec<Change> {
+    let mut rest = old;
     let mut changes = Vec::new();
-    for (object, after) in objects(new)? {
+    for (object, after) in new {
         let before = rest.iter().position(|(known, _)| *known == object);
         let before = before.map(|index| rest.remove(index).1);
         changes.push(Change {
@@ -70,20 +79,31 @@ pub fn between(old: &Release, new: &Release) -> Result<Vec<ObjectDiff>, Manifest
         before: Some(before),
         after: None,
     }));
-    Ok(diffs(changes))
+    changes
 }
 
 /// The objects and hooks of a revision.
 fn objects(release: &Release) -> Result<Vec<(ObjectRef, Value)>, ManifestError> {
     let mut manifests = documents(&release.manifest)?;
-    for hook in release.hooks() {
+    manifests.extend(manifests_of(release.hooks())?);
+    Ok(named(&manifests))
+}
+
+fn manifests_of(hooks: &[Hook]) -> Result<Vec<Manifest>, ManifestError> {
+    let mut manifests = Vec::new();
+    for hook in hooks {
         manifests.extend(documents(&hook.manifest)?);
     }
+    Ok(manifests)
+}
+
+/// Objects with their names.
+fn named(manifests: &[Manifest]) -> Vec<(ObjectRef, Value)> {
     let json = manifests
         .iter()
         .filter_map(|manifest| serde_json::to_value(&manifest.object).ok())
         .filter(|object| !object.is_null());
-    Ok(json.map(|object| (ObjectRef::of(&object), object)).collect())
+    json.map(|object| (ObjectRef::of(&object), object)).collect()
 }
 
 fn diff(change: Change) -> Option<ObjectDiff> {

@@ -1,11 +1,13 @@
 //! `chartwright diff`: it tells what the operator then does.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::cluster::control_plane;
+use crate::access::service_account;
+use crate::cluster::{control_plane, create};
 use crate::harness::Operator;
 
 const SHOP: &str = "
@@ -68,13 +70,19 @@ async fn at_rest(test: &str, spec: Value) -> Operator {
 
 /// Runs the command in the project's folder, with `stdin`.
 async fn diff(operator: &Operator, args: &[&str], stdin: &str) -> Output {
+    let kubeconfig = control_plane().await.kubeconfig().to_owned();
+    diff_with(operator, &kubeconfig, args, stdin).await
+}
+
+/// The same with somebody's kubeconfig.
+async fn diff_with(operator: &Operator, kubeconfig: &Path, args: &[&str], stdin: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chartwright"));
     command
         .arg("diff")
         .args(args)
         .args(["--namespace", &operator.namespace])
         .current_dir(operator.path(""))
-        .env("KUBECONFIG", control_plane().await.kubeconfig())
+        .env("KUBECONFIG", kubeconfig)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -299,4 +307,92 @@ async fn e2e_diff_of_two_revisions_and_what_it_refuses() {
         String::from_utf8_lossy(&output.stderr).contains("is paused"),
         "{output:?}"
     );
+}
+
+/// A hook that has a Secret's data in it, and one that has not.
+const HOOKS: &str = "
+apiVersion: v1
+kind: Secret
+metadata: {name: before, annotations: {helm.sh/hook: 'pre-install,pre-upgrade'}}
+stringData: {password: {{ .Values.password | quote }}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: after, annotations: {helm.sh/hook: 'post-install,post-upgrade'}}
+data: {size: {{ .Values.size | quote }}}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_diff_tells_of_hooks_whose_text_changes() {
+    let before = json!({"size": "small", "password": "swordfish"});
+    let mut operator = Operator::demo("diff-hooks", &[("d.yaml", EXTRA), ("hooks.yaml", HOOKS)])
+        .await
+        .started();
+    operator.create("shop", before.clone()).await;
+    operator.wait_for_revision("shop", 1).await;
+    operator.terminate().await;
+    assert_eq!(told(&operator, &["-f", "-"], &edited(&before), 0).await, "");
+    let after = json!({"size": "large", "password": "opensesame", "extra": true});
+    let text = told(&operator, &["-f", "-"], &edited(&after), 1).await;
+    let (objects, hooks) = text.split_once("--- deployed-hooks/").unwrap();
+    assert!(objects.contains("+++ merged/v1.ConfigMap."), "{text}");
+    assert!(hooks.contains("\n+++ rendered-hooks/v1.ConfigMap.after\n"), "{text}");
+    let lines = changed(hooks);
+    for line in [
+        "-  size: small",
+        "+  size: large",
+        "-  password: '*** (before)'",
+        "+  password: '*** (after)'",
+    ] {
+        assert!(lines.contains(&line), "{line}:\n{text}");
+    }
+    assert!(!text.contains("opensesame") && !text.contains("swordfish"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_diff_asks_in_the_name_of_the_release_s_account() {
+    let operator = Operator::demo("diff-account", &[("d.yaml", EXTRA)]).await;
+    let watch = "- {group: e2e.example.com, version: v1, kind: Demo, chart: demo, serviceAccountName: tenant}\n";
+    operator.write("watches.yaml", watch);
+    let namespace = &operator.namespace;
+    let metadata = json!({"name": "tenant", "namespace": namespace});
+    create(
+        &operator.client,
+        &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}),
+    )
+    .await;
+    let resource = edited(&json!({"extra": true}));
+    operator.create("shop", json!({"extra": true})).await;
+    // The account may do nothing yet, and that is told as the operator tells it.
+    let errors = told(&operator, &["shop"], "", 2).await;
+    assert!(
+        errors.contains(&format!("system:serviceaccount:{namespace}:tenant")),
+        "{errors}"
+    );
+    assert!(errors.contains("create configmaps in namespace"), "{errors}");
+    let text = told(&operator, &["shop", "--as-self"], "", 1).await;
+    assert!(text.contains("+++ merged/v1.ConfigMap."), "{text}");
+    let rules = json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "get", "patch"]}]);
+    crate::identity::bind(&operator, "tenant", "tenant", rules).await;
+    let requests = operator.requests().await;
+    told(&operator, &["-f", "-"], &resource, 1).await;
+    let asked = requests.get().await;
+    let of_objects = asked.iter().filter(|request| request.resource == "configmaps");
+    let tenant = format!("system:serviceaccount:{namespace}:tenant");
+    assert!(of_objects.clone().count() > 0 && of_objects.clone().all(|request| request.impersonated == tenant));
+
+    // Who may not act for others is told what to do.
+    let account = service_account(&operator, "").await;
+    let all = json!([{"apiGroups": ["*"], "resources": ["*"], "verbs": ["create", "get", "list", "patch", "watch"]}]);
+    crate::identity::bind(&operator, "asker", &account.name, all).await;
+    let kubeconfig = operator.path("asker.json");
+    std::fs::write(&kubeconfig, account.kubeconfig().await).unwrap();
+    let output = diff_with(&operator, Path::new(&kubeconfig), &["shop"], "").await;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("cannot impersonate") && errors.contains("--as-self"),
+        "{errors}"
+    );
+    let output = diff_with(&operator, Path::new(&kubeconfig), &["shop", "--as-self"], "").await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }

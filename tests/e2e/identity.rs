@@ -65,7 +65,7 @@ async fn grant(operator: &Operator, resource: &str, verbs: &[&str]) {
 }
 
 /// Grants an account of the operator's namespace something there.
-async fn bind(operator: &Operator, name: &str, account: &str, rules: Value) {
+pub(crate) async fn bind(operator: &Operator, name: &str, account: &str, rules: Value) {
     let metadata = json!({"name": name, "namespace": operator.namespace});
     let group = "rbac.authorization.k8s.io";
     let api_version = format!("{group}/v1");

@@ -16,7 +16,8 @@ use serde_json::Value;
 
 use super::ReleaseArgs;
 use crate::dependents::Dependents;
-use crate::diff::{ObjectDiff, between, diffs};
+use crate::diff::{ObjectDiff, between, between_hooks, diffs};
+use crate::error::ReconcileError;
 use crate::events::Events;
 use crate::health::Health;
 use crate::identity::Identities;
@@ -34,8 +35,9 @@ use crate::watches::{ActiveWatches, Environment, Watch};
 ///
 /// With `-f`, what applying that custom resource would change; without, what the chart on disk would change of the
 /// release; with `--revision`, what changed between two revisions. Each object has its unified diff; what Secrets say
-/// is not in it, only that it changes. The API server is asked by dry runs, in the name of whoever runs this, so that
-/// its defaults are no differences and it refuses what it would refuse then. Hooks are not told.
+/// is not in it, only that it changes. The API server is asked by dry runs, in the name of the release's service account
+/// where it has one, so that its defaults are no differences and it refuses what it would refuse then. Hooks whose text
+/// changes follow.
 ///
 /// The exit code is 0 if nothing changes, 1 if something does, and 2 after an error.
 #[derive(Args, Debug)]
@@ -55,10 +57,16 @@ pub(in crate::cli) struct DiffArgs {
     /// The file that maps custom resource kinds to charts.
     #[arg(long, default_value = "./watches.yaml")]
     watches_file: PathBuf,
+    /// Ask in your own name, also where the release has a service account.
+    #[arg(long)]
+    as_self: bool,
     /// The kubeconfig's context.
     #[arg(long)]
     context: Option<String>,
 }
+
+/// What the API server says to those who may not act for others.
+const NO_IMPERSONATION: &str = "cannot impersonate";
 
 /// How long hooks may take; none is run.
 const NO_HOOKS: Duration = Duration::ZERO;
@@ -128,8 +136,8 @@ struct Planner {
 impl Planner {
     async fn new(args: &DiffArgs) -> anyhow::Result<Self> {
         let (project, mut watches) = Project::load(&args.watches_file, Environment::of_process(), &[])?;
-        for watch in &mut watches {
-            // Who asks what would change need not be allowed to act for others.
+        // Who asks what would change need not be allowed to act for others.
+        for watch in watches.iter_mut().filter(|_| args.as_self) {
             watch.service_account_name = None;
             watch.service_account_annotation = false;
         }
@@ -234,11 +242,21 @@ impl Planner {
                 "{key} is paused: nothing of this happens before it no longer is"
             ));
         }
-        let changes = preview(&self.cx, &key, object)
+        let preview = preview(&self.cx, &key, object)
             .await
-            .map_err(|error| anyhow::anyhow!("{key}: {}", self.cx.sources.masked(&key, error.chain())))?;
-        let text = joined(&diffs(changes), "live", "merged");
+            .map_err(|error| anyhow::anyhow!("{key}: {}", self.told(&key, &error)))?;
+        let mut text = joined(&diffs(preview.objects), "live", "merged");
+        let hooks = between_hooks(&preview.hooks_before, &preview.hooks_after)?;
+        text.push_str(&joined(&hooks, "deployed-hooks", "rendered-hooks"));
         Ok(self.cx.sources.masked(&key, text))
+    }
+
+    fn told(&self, key: &Key, error: &ReconcileError) -> String {
+        let text = self.cx.sources.masked(key, error.chain());
+        if text.contains(NO_IMPERSONATION) {
+            return format!("{text}; with --as-self, you ask in your own name");
+        }
+        text
     }
 }
 
