@@ -9,6 +9,7 @@ use kube::api::{DynamicObject, ObjectMeta};
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 
 use crate::metrics::{Metrics, names};
+use crate::request::Key;
 
 /// Publishes events. An event that can't be published is logged and forgotten: it must never hold up a release.
 #[derive(Clone)]
@@ -103,6 +104,13 @@ impl Events {
         self.publish_related(object, happening, note, Some(related)).await;
     }
 
+    /// Forgets what was counted of a release that is gone.
+    pub fn forget(&self, kind: &str, key: &Key) {
+        let namespace = key.namespace.as_deref().unwrap_or_default();
+        self.metrics
+            .forget(&names::DRIFT_REPAIRED, &[kind, &key.name, namespace]);
+    }
+
     /// Publishes what happened to the release of `object`.
     pub async fn publish(&self, object: &DynamicObject, happening: Happening, note: &str) {
         self.publish_related(object, happening, note, None).await;
@@ -117,12 +125,14 @@ impl Events {
         related: Option<&ObjectRef>,
     ) {
         let types = object.types.clone().unwrap_or_default();
-        if happening == Happening::DriftRepaired {
-            self.metrics.add(&names::DRIFT_REPAIRED, &[&types.kind], 1.0);
-        }
         let ObjectMeta {
             name, namespace, uid, ..
         } = object.metadata.clone();
+        if happening == Happening::DriftRepaired {
+            let (name, namespace) = (name.as_deref(), namespace.as_deref());
+            let labels = [&types.kind, name.unwrap_or_default(), namespace.unwrap_or_default()];
+            self.metrics.add(&names::DRIFT_REPAIRED, &labels, 1.0);
+        }
         let reference = ObjectReference {
             api_version: Some(types.api_version),
             kind: Some(types.kind),

@@ -49,6 +49,11 @@ impl Metrics {
         self.lock().add(family, labels, amount);
     }
 
+    /// Forgets what has these labels: what they tell of is gone.
+    pub fn forget(&self, family: &'static Family, labels: &[&str]) {
+        self.lock().remove(family, labels);
+    }
+
     /// Counts a duration into a histogram, in seconds.
     pub fn observe(&self, family: &'static Family, labels: &[&str], duration: Duration) {
         self.lock().observe(family, labels, duration.as_secs_f64());

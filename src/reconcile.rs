@@ -123,6 +123,7 @@ pub async fn reconcile(cx: &Context, key: &Key, slot: Slot) -> Next {
         cx.sources.forget(key);
         cx.memory.forget(key);
         cx.looks.forget(key);
+        cx.events.forget(&cx.watches.get(key.watch).gvk.kind, key);
         return Next::Event;
     };
     let watch = cx.watches.get(key.watch);

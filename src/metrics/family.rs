@@ -97,8 +97,8 @@ families! {
         "Releases by status: pending, deployed, failed or uninstalling.";
     RELEASE_REVISION = "chartwright_release_revision" Gauge, ["kind", "name", "namespace"],
         "The deployed revision of each release.";
-    DRIFT_REPAIRED = "chartwright_drift_repaired_total" Counter, ["kind"],
-        "Objects that were brought back to what the chart says, by the kind of the custom resource.";
+    DRIFT_REPAIRED = "chartwright_drift_repaired_total" Counter, ["kind", "name", "namespace"],
+        "Objects that were brought back to what the chart says, by the custom resource.";
     RELOADS = "chartwright_reloads_total" Counter, ["file", "result"],
         "Edits of watches.yaml and of charts, by result: success, or failure where what was read before stays in force.";
     RENDER_TIME = "chartwright_render_seconds" Histogram(RECONCILE_SECONDS), ["chart"], "How long charts took to render.";

@@ -30,6 +30,13 @@ impl Samples {
         *self.sample(family, labels) = Sample::Number(value);
     }
 
+    /// Forgets what has these labels.
+    pub fn remove(&mut self, family: &'static Family, labels: &[&str]) {
+        if let Some(samples) = self.0.get_mut(family.name) {
+            samples.retain(|known, _| known != labels);
+        }
+    }
+
     /// Counts a value into a histogram.
     pub fn observe(&mut self, family: &'static Family, labels: &[&str], value: f64) {
         let FamilyKind::Histogram(bounds) = family.kind else {

@@ -97,7 +97,7 @@ async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
         "workqueue_depth{controller=\"demo-controller\",name=\"demo-controller\"} 0\n",
         "rest_client_requests_total{code=\"200\",host=\"127.0.0.1:",
         "chartwright_releases{kind=\"Demo\",status=\"deployed\"} 1\n",
-        "chartwright_drift_repaired_total{kind=\"Demo\"} 1\n",
+        &format!("chartwright_drift_repaired_total{{kind=\"Demo\",name=\"demo\",namespace=\"{namespace}\"}} 1\n"),
         "chartwright_render_seconds_count{chart=\"demo\"} 1\n",
         "process_resident_memory_bytes ",
         &format!("chartwright_release_revision{{kind=\"Demo\",name=\"demo\",namespace=\"{namespace}\"}} 1\n"),

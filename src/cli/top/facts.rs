@@ -1,5 +1,6 @@
 //! What there is to show.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use serde_json::Value;
 use super::scrape::Scrape;
 use crate::age::age;
 use crate::standing::{Standing, conditions};
+
+/// The metric of objects that were brought back.
+const REPAIRED: &str = "chartwright_drift_repaired_total";
 
 /// All that is shown at one moment.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,8 @@ pub(super) struct Release {
     pub(super) revision: u64,
     pub(super) objects: u64,
     pub(super) pods: String,
+    /// How many of its objects were brought back since the operator's start; `None` where metrics don't tell.
+    pub(super) repaired: Option<f64>,
     /// When it was made, in seconds since 1970.
     pub(super) created: i64,
     pub(super) age: String,
@@ -93,11 +99,29 @@ impl Release {
             revision: number("revision"),
             objects: number("objects"),
             pods: replicas.unwrap_or_default().to_owned(),
+            repaired: None,
             created: created.map_or(0, Timestamp::as_second),
             age: age(created),
             message: one_line(&standing.message(object)),
             conditions: conditions(object).map(Condition::of).collect(),
         }
+    }
+}
+
+impl Release {
+    /// The same with what metrics tell of it.
+    pub(super) fn with_metrics(mut self, scrape: &Scrape) -> Self {
+        let is_own = |labels: &BTreeMap<String, String>| {
+            let says = |name: &str, wanted: &str| labels.get(name).map_or("", String::as_str) == wanted;
+            says("kind", &self.kind) && says("name", &self.name) && says("namespace", &self.namespace)
+        };
+        self.repaired = Some(scrape.sum_where(REPAIRED, is_own).unwrap_or_default());
+        self
+    }
+
+    /// How often drift was mended, as a table shows it.
+    pub(super) fn drift(&self) -> String {
+        self.repaired.map(|count| count.to_string()).unwrap_or_default()
     }
 }
 
@@ -152,7 +176,7 @@ impl Work {
             places: sum("controller_runtime_max_concurrent_reconciles"),
             looks: count("controller_runtime_reconcile_total"),
             failures: sum("controller_runtime_reconcile_errors_total"),
-            repaired: sum("chartwright_drift_repaired_total"),
+            repaired: sum(REPAIRED),
             requests: count("rest_client_requests_total"),
             refused: scrape
                 .sum_where("rest_client_requests_total", |labels| {

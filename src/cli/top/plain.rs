@@ -10,7 +10,7 @@ pub(super) fn text(facts: &Facts) -> String {
     lines.extend(facts.problems.iter().map(|problem| format!("Problem: {problem}")));
     let mut releases: Vec<_> = facts.releases.iter().collect();
     releases.sort_by(|a, b| (a.standing, &a.namespace, &a.name).cmp(&(b.standing, &b.namespace, &b.name)));
-    let rows: Vec<[String; 9]> = releases
+    let rows: Vec<[String; 10]> = releases
         .into_iter()
         .map(|release| {
             [
@@ -21,6 +21,7 @@ pub(super) fn text(facts: &Facts) -> String {
                 release.revision.to_string(),
                 release.objects.to_string(),
                 release.pods.clone(),
+                release.drift(),
                 release.age.clone(),
                 release.message.clone(),
             ]
@@ -34,6 +35,7 @@ pub(super) fn text(facts: &Facts) -> String {
         "REVISION",
         "OBJECTS",
         "PODS",
+        "DRIFT",
         "AGE",
         "WHY",
     ];

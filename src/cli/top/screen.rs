@@ -51,6 +51,7 @@ fn draw_table(frame: &mut Frame<'_>, area: Rect, releases: &[&Release], view: &m
         "REV",
         "OBJECTS",
         "PODS",
+        "DRIFT",
         "AGE",
         "WHY",
     ];
@@ -63,7 +64,7 @@ fn draw_table(frame: &mut Frame<'_>, area: Rect, releases: &[&Release], view: &m
 }
 
 /// The widths of the columns: names as wide as the widest, and what is left for the last.
-fn widths(releases: &[&Release]) -> [Constraint; 9] {
+fn widths(releases: &[&Release]) -> [Constraint; 10] {
     let widest = |heading: &str, text: fn(&Release) -> &str| {
         let texts = releases.iter().map(|release| text(release).chars().count());
         let width = texts.chain([heading.len()]).max().unwrap_or_default();
@@ -78,6 +79,7 @@ fn widths(releases: &[&Release]) -> [Constraint; 9] {
         Constraint::Length(7),
         Constraint::Length(6),
         Constraint::Length(5),
+        Constraint::Length(5),
         Constraint::Fill(1),
     ]
 }
@@ -91,6 +93,11 @@ fn row(release: &Release) -> Row<'_> {
         Cell::from(release.revision.to_string()),
         Cell::from(release.objects.to_string()),
         Cell::from(release.pods.as_str()),
+        Cell::from(release.drift()).style(if release.repaired > Some(0.0) {
+            Style::new().yellow()
+        } else {
+            Style::new()
+        }),
         Cell::from(release.age.as_str()),
         Cell::from(release.message.as_str()),
     ])
@@ -120,6 +127,12 @@ fn details(release: &Release) -> Paragraph<'_> {
         fact("Revision   ", release.revision.to_string()),
         fact("Objects    ", release.objects.to_string()),
         fact("Pods       ", release.pods.clone()),
+        fact(
+            "Drift      ",
+            release
+                .repaired
+                .map_or_else(String::new, |count| format!("{count} objects brought back")),
+        ),
         fact("Age        ", release.age.clone()),
         Line::default(),
     ]);

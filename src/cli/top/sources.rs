@@ -136,6 +136,8 @@ impl Sources {
         if let Some((time, scrape)) = found.scrapes.first().filter(|_| found.failure.is_none()) {
             let before = found.scrapes.get(1).map(|(before, scrape)| (scrape, *time - *before));
             facts.work = Work::of(scrape, before, now);
+            let releases = std::mem::take(&mut facts.releases).into_iter();
+            facts.releases = releases.map(|release| release.with_metrics(scrape)).collect();
         }
         facts
     }

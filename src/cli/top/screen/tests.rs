@@ -27,18 +27,21 @@ fn release(name: &str, revision: u64, kind: &str, message: &str) -> Release {
 }
 
 fn facts() -> Facts {
+    let scrape = Scrape::read(METRICS);
+    let releases = vec![
+        release("library", 7, "Ready", "4 objects are ready"),
+        release(
+            "archive",
+            1,
+            "ReleaseFailed",
+            "failed to install release: \u{1b}[31mno\nroom",
+        ),
+        release("books", 2, "Reconciling", "Deployment default/books-app: 1/2 replicas"),
+    ];
+    let releases = releases.into_iter().map(|release| release.with_metrics(&scrape));
     Facts {
-        releases: vec![
-            release("library", 7, "Ready", "4 objects are ready"),
-            release(
-                "archive",
-                1,
-                "ReleaseFailed",
-                "failed to install release: \u{1b}[31mno\nroom",
-            ),
-            release("books", 2, "Reconciling", "Deployment default/books-app: 1/2 replicas"),
-        ],
-        work: Work::of(&Scrape::read(METRICS), None, 1_800_000_000.0),
+        releases: releases.collect(),
+        work: Work::of(&scrape, None, 1_800_000_000.0),
         problems: Vec::new(),
     }
 }
@@ -101,6 +104,12 @@ fn the_screen_has_the_work_and_the_releases() {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
     assert_eq!(names(&lines), ["archive", "books", "library"]);
+    let cells = |name: &str| {
+        let line = lines.iter().find(|line| line.contains(&format!(" {name} "))).unwrap();
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(cells("books")[6..8], ["2/2", "1"], "drift of that release");
+    assert_eq!(cells("library")[6..8], ["2/2", "0"], "and none of the other");
 }
 
 #[test]
