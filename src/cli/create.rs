@@ -70,6 +70,15 @@ pub(super) struct KindArgs {
     /// The chart's version, or a constraint on it; the latest if not given.
     #[arg(long, requires = "helm_chart")]
     helm_chart_version: Option<String>,
+    /// A file with the certificates of those whom the chart's server is trusted by, in place of the system's.
+    #[arg(long, requires = "helm_chart")]
+    helm_chart_ca_file: Option<PathBuf>,
+    /// A file with the certificate that is shown to the chart's server.
+    #[arg(long, requires = "helm_chart")]
+    helm_chart_cert_file: Option<PathBuf>,
+    /// A file with the key of this certificate.
+    #[arg(long, requires = "helm_chart")]
+    helm_chart_key_file: Option<PathBuf>,
     /// Files with values that the chart needs to render at all.
     #[arg(long)]
     values: Vec<PathBuf>,
@@ -109,6 +118,14 @@ impl KindArgs {
         Ok(api.with_short_names(&self.short_names)?)
     }
 
+    fn tls_files(&self) -> source::TlsFiles {
+        source::TlsFiles {
+            authority: self.helm_chart_ca_file.clone(),
+            certificate: self.helm_chart_cert_file.clone(),
+            key: self.helm_chart_key_file.clone(),
+        }
+    }
+
     /// The chart that was named, or a starter.
     fn chart(&self, folder: &Folder) -> anyhow::Result<ChartFolder> {
         match (&self.helm_chart, &self.kind) {
@@ -117,6 +134,7 @@ impl KindArgs {
                 chart,
                 self.helm_chart_repo.as_deref(),
                 self.helm_chart_version.as_deref(),
+                &self.tls_files(),
             ),
             (None, Some(kind)) => Ok(ChartFolder::new(scaffold::starter(&kind.to_ascii_lowercase())?)),
             (None, None) => bail!("name a chart (--helm-chart) or a kind (--kind)"),

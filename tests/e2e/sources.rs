@@ -1,6 +1,7 @@
 //! Charts from elsewhere: a chart repository that real Helm made, and a real registry that real Helm pushed to.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -330,9 +331,165 @@ fn e2e_a_chart_comes_from_a_registry_that_wants_a_login() {
     let docker = [("DOCKER_CONFIG", registries.as_path())];
     assert_eq!(version_of(&from, init_with(&docker, &from)), "1.1.0");
     let text = std::fs::read_to_string(registries.join("config.json")).unwrap();
+    with_helper(&host, &from);
     let wrong = text.replace("YW5uYTpzZWNyZXQ=", "YW5uYTp3cm9uZw==");
     assert_ne!(wrong, text);
     std::fs::write(registries.join("config.json"), wrong).unwrap();
     let error = refusal(&from, init_with(&docker, &from));
     assert!(error.contains("does not let us in"), "{error}");
+}
+
+/// A credential helper that has anna's login for one server, fails for others, and keeps what it was asked.
+const HELPER: &str = "#!/bin/sh
+read -r server
+echo \"$1 $server\" >>\"$0.log\"
+case $server in
+    HOST) echo '{\"ServerURL\":\"HOST\",\"Username\":\"anna\",\"Secret\":\"PASSWORD\"}' ;;
+    *) echo 'credentials not found in native keychain'; exit 1 ;;
+esac
+";
+
+/// Logins that are not in docker's file but with a program that it names.
+fn with_helper(host: &str, from: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let programs = std::env::var("PATH").unwrap();
+    let path = format!("{}:{programs}", folder.path().display());
+    let variables = [
+        ("DOCKER_CONFIG", folder.path()),
+        ("HELM_CONFIG_HOME", folder.path()),
+        ("PATH", Path::new(&path)),
+    ];
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let helper = |password: &str| {
+        write(
+            "docker-credential-test",
+            &HELPER.replace("HOST", host).replace("PASSWORD", password),
+        );
+        let program = folder.path().join("docker-credential-test");
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    helper("secret");
+    let own = format!(r#"{{"auths":{{"{host}":{{}}}},"credHelpers":{{"{host}":"test"}},"credsStore":"nobody"}}"#);
+    for config in [own.as_str(), r#"{"credsStore":"test"}"#] {
+        write("config.json", config);
+        assert_eq!(version_of(from, init_with(&variables, from)), "1.1.0", "{config}");
+    }
+    let asked = std::fs::read_to_string(folder.path().join("docker-credential-test.log")).unwrap();
+    assert_eq!(asked, format!("get {host}\n").repeat(2));
+
+    helper("wr0ng-one");
+    let error = refusal(from, init_with(&variables, from));
+    assert!(
+        error.contains("does not let us in") && !error.contains("wr0ng-one"),
+        "{error}"
+    );
+    write(
+        "docker-credential-test",
+        "#!/bin/sh\necho '{\"Secret\":\"wr0ng-one\"'\n",
+    );
+    let error = refusal(from, init_with(&variables, from));
+    assert!(
+        error.contains("something else than a login") && !error.contains("wr0ng-one"),
+        "{error}"
+    );
+    write("docker-credential-test", "#!/bin/sh\necho wr0ng-one\nexit 3\n");
+    let error = refusal(from, init_with(&variables, from));
+    assert!(
+        error.contains("docker-credential-test failed") && !error.contains("wr0ng-one"),
+        "{error}"
+    );
+    write("config.json", r#"{"credsStore":"nobody"}"#);
+    let error = refusal(from, init_with(&variables, from));
+    assert!(
+        error.contains("docker-credential-nobody") && error.contains("PATH"),
+        "{error}"
+    );
+}
+
+/// A file server over TLS for those who show a certificate of the same authority.
+const TLS_SERVER: &str = "
+import http.server, ssl
+
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain('server.crt', 'server.key')
+context.load_verify_locations('ca.crt')
+context.verify_mode = ssl.CERT_REQUIRED
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print('port', server.server_port, '', flush=True)
+server.serve_forever()
+";
+
+/// An authority, and a certificate of it for the server and for the client, made by openssl.
+const CERTIFICATES: &str = "
+set -e
+key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }
+key ca
+openssl req -x509 -new -key ca.key -subj /CN=authority -days 2 -out ca.crt \\
+    -addext basicConstraints=critical,CA:true -addext keyUsage=keyCertSign
+sign() {
+    key $1
+    printf '%s\n' \"$2\" >$1.ext
+    openssl req -new -key $1.key -subj /CN=$1 | openssl x509 -req -CA ca.crt -CAkey ca.key -days 2 -extfile $1.ext -out $1.crt
+}
+sign server 'subjectAltName=IP:127.0.0.1'
+sign client 'extendedKeyUsage=clientAuth'
+";
+
+#[test]
+fn e2e_a_chart_comes_from_a_repository_with_certificates_of_its_own() {
+    let folder = packed();
+    let path = folder.path();
+    checked(Command::new("sh").args(["-c", CERTIFICATES]).current_dir(path));
+    helm(path, &["repo", "index", "."]);
+    let mut server = Command::new("python3")
+        .args(["-c", TLS_SERVER])
+        .current_dir(path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let line = first_line(&mut server);
+    let address = format!("https://127.0.0.1:{}", line.split(' ').nth(1).unwrap());
+    let served = Served {
+        folder,
+        server,
+        address,
+    };
+    let path = served.folder.path();
+    let file = |name: &str| path.join(name).to_str().unwrap().to_owned();
+    let (authority, certificate, key) = (file("ca.crt"), file("client.crt"), file("client.key"));
+    let from = ["--helm-chart", "book-store", "--helm-chart-repo", &served.address];
+    let trusting = [&from[..], &["--helm-chart-ca-file", &authority]].concat();
+    let shown = ["--helm-chart-cert-file", &certificate, "--helm-chart-key-file", &key];
+    assert_eq!(version(&[&trusting[..], &shown].concat()), "1.1.0");
+    let archive = format!("{}/book-store-1.0.0.tgz", served.address);
+    let direct = ["--helm-chart", &archive, "--helm-chart-ca-file", &authority];
+    assert_eq!(version(&[&direct[..], &shown].concat()), "1.0.0");
+    for (args, reason) in [
+        (from.to_vec(), "UnknownIssuer"),
+        (trusting.clone(), "failed to read"),
+        ([&trusting[..], &shown[..2]].concat(), "needs its key"),
+        (
+            [&from[..], &["--helm-chart-ca-file", &key]].concat(),
+            "has no certificate in it",
+        ),
+        (
+            [&from[..], &["--helm-chart-ca-file", "nowhere.crt"]].concat(),
+            "nowhere.crt",
+        ),
+    ] {
+        let error = refused(&args);
+        assert!(error.contains(reason), "{reason}: {error}");
+    }
+    // As `helm repo add` keeps them.
+    let add = ["repo", "add", "own", &served.address, "--ca-file", &authority];
+    helm(
+        path,
+        &[&add[..], &["--cert-file", &certificate, "--key-file", &key]].concat(),
+    );
+    let config = path.join("helm");
+    let known = [("HELM_CONFIG_HOME", config.as_path())];
+    let from = ["--helm-chart", "own/book-store"];
+    assert_eq!(version_of(&from, init_with(&known, &from)), "1.1.0");
 }

@@ -1,10 +1,12 @@
 //! Where a chart comes from.
 
+mod helper;
 mod http;
 mod known;
 mod login;
 mod registry;
 mod repository;
+mod tls;
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -16,6 +18,7 @@ use scaffold::{ChartFolder, Error, Folder};
 use sha2::{Digest as _, Sha256};
 
 use repository::Repository;
+pub(super) use tls::TlsFiles;
 
 /// The chart that a user names.
 pub(super) fn find(
@@ -23,6 +26,7 @@ pub(super) fn find(
     chart: &str,
     repository: Option<&str>,
     version: Option<&str>,
+    tls: &TlsFiles,
 ) -> anyhow::Result<ChartFolder> {
     let is_address = chart.starts_with("http://") || chart.starts_with("https://");
     let path = Path::new(chart);
@@ -31,11 +35,11 @@ pub(super) fn find(
         bail!("--helm-chart-version is for charts of repositories and registries; {chart} is one version already");
     }
     let fetched = match repository {
-        Some(url) => wait_for(Repository::at(url).fetch(chart, version))?,
+        Some(url) => wait_for(Repository::at(url, tls.clone()).fetch(chart, version))?,
         None if is_here => return local(folder, path),
-        None if chart.starts_with("oci://") => wait_for(registry::fetch(chart, version))?,
-        None if is_address => wait_for(repository::fetch_archive(chart))?,
-        None => match known::find(chart)? {
+        None if chart.starts_with("oci://") => wait_for(registry::fetch(chart, version, tls))?,
+        None if is_address => wait_for(repository::fetch_archive(chart, tls))?,
+        None => match known::find(chart, tls)? {
             Some((repository, name)) => wait_for(repository.fetch(name, version))?,
             None => bail!(
                 "the chart {chart} is neither a folder nor an archive here; \

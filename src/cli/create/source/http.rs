@@ -11,6 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::login::Login;
+use super::tls::TlsFiles;
 
 /// The most bytes that are read of an answer: an index of a large repository has some ten million.
 const MAX_BYTES: usize = 200 << 20;
@@ -18,7 +19,7 @@ const MAX_BYTES: usize = 200 << 20;
 /// How many redirections are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A client for HTTP and HTTPS, with the certificates that the system trusts.
+/// A client for HTTP and HTTPS.
 pub(super) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
 }
@@ -32,10 +33,9 @@ pub(super) struct Answer {
 
 impl Http {
     /// A client.
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(super) fn new(tls: &TlsFiles) -> anyhow::Result<Self> {
         let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(tokio_rustls::rustls::crypto::ring::default_provider())
-            .context("failed to read the certificates that the system trusts")?
+            .with_tls_config(tls.config()?)
             .https_or_http()
             .enable_http1()
             .build();

@@ -7,12 +7,14 @@ use govalue::Value;
 
 use super::login::Login;
 use super::repository::Repository;
+use super::tls::TlsFiles;
 
 /// What an entry may ask for that is not supported; silence would send a password to who knows whom.
-const UNSUPPORTED: &[&str] = &["certFile", "keyFile", "caFile", "insecure_skip_tls_verify"];
+const UNSUPPORTED: &str = "insecure_skip_tls_verify";
 
-/// The repository and the chart's name in it that `repo/name` stands for; `None` if it is not of that form.
-pub(super) fn find(reference: &str) -> anyhow::Result<Option<(Repository, &str)>> {
+/// The repository and the chart's name in it that `repo/name` stands for; `None` if it is not of that form. Files that are
+/// given go before those that the entry names.
+pub(super) fn find<'a>(reference: &'a str, tls: &TlsFiles) -> anyhow::Result<Option<(Repository, &'a str)>> {
     let Some((repository, name)) = reference.split_once('/').filter(|(_, name)| !name.contains('/')) else {
         return Ok(None);
     };
@@ -25,10 +27,11 @@ pub(super) fn find(reference: &str) -> anyhow::Result<Option<(Repository, &str)>
     };
     let file = goyaml::from_str(&text).with_context(|| format!("failed to read {}", path.display()))?;
     let entry = entry(&file, repository)?;
-    let entry = entry.with_context(|| {
+    let mut entry = entry.with_context(|| {
         let path = path.display();
         format!("{path} has no chart repository {repository}; `helm repo add {repository} ADDRESS` makes it known")
     })?;
+    entry.tls = tls.or(entry.tls);
     Ok(Some((entry, name)))
 }
 
@@ -39,17 +42,25 @@ fn entry(file: &Value, name: &str) -> anyhow::Result<Option<Repository>> {
     let Some(entry) = entries.iter().find(|entry| text(entry, "name") == name) else {
         return Ok(None);
     };
-    let is_set = |key: &&&str| {
-        let value = entry.get(key);
-        value.is_some_and(|value| *value == Value::Bool(true) || value.as_str().is_some_and(|text| !text.is_empty()))
-    };
-    if let Some(key) = UNSUPPORTED.iter().find(is_set) {
-        bail!("the chart repository {name} has {key}, which chartwright does not support; fetch it with `helm pull`");
+    if entry.get(UNSUPPORTED) == Some(&Value::Bool(true)) {
+        bail!(
+            "the chart repository {name} has {UNSUPPORTED}, which chartwright does not support; fetch it with `helm pull`"
+        );
     }
+    let file = |key: &str| {
+        Some(text(entry, key))
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
     Ok(Some(Repository {
         url: text(entry, "url"),
         login: Login::new(&text(entry, "username"), &text(entry, "password")),
         passes_login_on: entry.get("pass_credentials_all") == Some(&Value::Bool(true)),
+        tls: TlsFiles {
+            authority: file("caFile"),
+            certificate: file("certFile"),
+            key: file("keyFile"),
+        },
     }))
 }
 
@@ -75,14 +86,25 @@ mod tests {
     fn a_repository_is_found_by_its_name() {
         let file = goyaml::from_str(
             "repositories:\n- {name: books, url: 'https://a.com', username: u, password: p, caFile: ''}\n\
-             - {name: own, url: 'https://b.com', caFile: ca.crt}\n",
+             - {name: own, url: 'https://b.com', caFile: ca.crt, keyFile: own.key}\n\
+             - {name: open, url: 'https://c.com', insecure_skip_tls_verify: true}\n",
         )
         .unwrap();
         let books = entry(&file, "books").unwrap().unwrap();
         assert_eq!(books.url, "https://a.com");
         assert!(books.login.is_some() && !books.passes_login_on);
         assert!(entry(&file, "films").unwrap().is_none());
-        let error = entry(&file, "own").err().unwrap().to_string();
-        assert!(error.contains("caFile"), "{error}");
+        assert_eq!(books.tls, TlsFiles::default());
+        let given = TlsFiles {
+            key: Some("mine.key".into()),
+            ..TlsFiles::default()
+        };
+        let tls = given.or(entry(&file, "own").unwrap().unwrap().tls);
+        assert_eq!(
+            (tls.authority, tls.key),
+            (Some("ca.crt".into()), Some("mine.key".into()))
+        );
+        let error = entry(&file, "open").err().unwrap().to_string();
+        assert!(error.contains("insecure_skip_tls_verify"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::header::{AUTHORIZATION, HeaderName};
 use serde_json::Value;
 
+use super::helper;
 use super::known::helm_config;
 
 /// A name and a password, which are told to nobody but the server that they are for.
@@ -40,7 +41,11 @@ impl Login {
             };
             let file: Value =
                 serde_json::from_slice(&text).with_context(|| format!("failed to read {}", path.display()))?;
-            if let Some(login) = Self::in_file(&file, host) {
+            let kept = match helper::named(&file, host) {
+                Some(name) => helper::ask(name, host)?,
+                None => None,
+            };
+            if let Some(login) = kept.or_else(|| Self::in_file(&file, host)) {
                 return Ok(Some(login));
             }
         }

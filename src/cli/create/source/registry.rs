@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::http::{Answer, Http};
 use super::login::Login;
 use super::repository::newest;
+use super::tls::TlsFiles;
 use super::{check_digest, unpack};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -32,9 +33,9 @@ struct Registry {
 
 /// The chart at a reference like `oci://registry.example.com/charts/books:1.0.0`; the newest version that meets the
 /// constraint if it names none.
-pub(super) async fn fetch(reference: &str, constraint: Option<&str>) -> anyhow::Result<Chart> {
+pub(super) async fn fetch(reference: &str, constraint: Option<&str>, tls: &TlsFiles) -> anyhow::Result<Chart> {
     let mut registry = Registry {
-        http: Http::new()?,
+        http: Http::new(tls)?,
         reference: Reference::parse(reference)?,
         authorization: None,
     };

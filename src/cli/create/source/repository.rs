@@ -7,6 +7,7 @@ use helm_chart::Chart;
 
 use super::http::{Http, join, origin};
 use super::login::Login;
+use super::tls::TlsFiles;
 use super::{check_digest, unpack};
 
 /// A chart repository.
@@ -17,21 +18,24 @@ pub(super) struct Repository {
     pub(super) login: Option<Login>,
     /// Whether the login is also for archives that are elsewhere.
     pub(super) passes_login_on: bool,
+    /// The certificates of connections.
+    pub(super) tls: TlsFiles,
 }
 
 impl Repository {
     /// One that lets everybody in.
-    pub(super) fn at(url: &str) -> Self {
+    pub(super) fn at(url: &str, tls: TlsFiles) -> Self {
         Self {
             url: url.to_owned(),
             login: None,
             passes_login_on: false,
+            tls,
         }
     }
 
     /// The chart of a name: the newest version that meets the constraint.
     pub(super) async fn fetch(&self, name: &str, constraint: Option<&str>) -> anyhow::Result<Chart> {
-        let http = Http::new()?;
+        let http = Http::new(&self.tls)?;
         let url = &self.url;
         let index_url = format!("{}/index.yaml", url.trim_end_matches('/'));
         let index = http
@@ -77,8 +81,8 @@ fn text(entry: &Value, key: &str) -> String {
 }
 
 /// The archive at an address.
-pub(super) async fn fetch_archive(url: &str) -> anyhow::Result<Chart> {
-    let archive = Http::new()?.get(url, None).await?;
+pub(super) async fn fetch_archive(url: &str, tls: &TlsFiles) -> anyhow::Result<Chart> {
+    let archive = Http::new(tls)?.get(url, None).await?;
     unpack(url, &archive)
 }
 
