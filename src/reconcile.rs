@@ -195,8 +195,8 @@ async fn bring_about(resource: &Resource<'_>, slot: Slot, opening: Opening) -> R
             return Ok(resource.period());
         }
     }
-    let loaded = chart.as_deref().ok();
-    let (object, found) = join(resource.finalized(), resource.observed(loaded, slot)).await;
+    let observed = resource.observed(chart.as_deref().ok(), slot);
+    let (object, found) = join(resource.finalized(), observed).await;
     let (object, (mut release, history)) = (object?, found?);
     let resource = Resource {
         object: &object,
@@ -207,8 +207,6 @@ async fn bring_about(resource: &Resource<'_>, slot: Slot, opening: Opening) -> R
         Some(_) => wishes.disabled_hooks.upgrade,
     };
     release.force = wishes.upgrade_force;
-    history.readable().map_err(ReconcileError::Reconcile)?;
-    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
     let (chart, desired) = match resource.desired(&release, chart, &history).await {
         Ok(found) => found,
         Err(error) => {

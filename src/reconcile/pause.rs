@@ -3,7 +3,6 @@
 use helm_action::{Inspected, ObjectState, Slot, Step, compare, plan};
 
 use super::memory::Memo;
-use super::release::refuse_foreign;
 use super::resource::Resource;
 use super::{Next, Opening, tell_revision};
 use crate::dependents::Causes;
@@ -25,9 +24,7 @@ pub(super) async fn look(resource: &Resource<'_>, slot: Slot, opening: Opening) 
     {
         return Ok(resource.period());
     }
-    let loaded = chart.as_deref().ok();
-    let (mut release, history) = resource.observed(loaded, slot).await?;
-    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
+    let (mut release, history) = resource.observed(chart.as_deref().ok(), slot).await?;
     let mut paused = Paused::default();
     let mut digest = [0; 32];
     if is_being_deleted(object) {

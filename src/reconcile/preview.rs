@@ -7,7 +7,7 @@ use helm_release::Hook;
 use kube::api::DynamicObject;
 use tokio::sync::Semaphore;
 
-use super::release::{explained, refuse_foreign};
+use super::release::explained;
 use super::resource::Resource;
 use super::{Context, load};
 use crate::error::ReconcileError;
@@ -35,12 +35,9 @@ pub async fn preview(cx: &Context, key: &Key, object: &DynamicObject) -> Result<
         wishes,
     };
     let chart = load(cx, watch);
-    let loaded = chart.as_deref().ok();
     let slot = Slot::take(Arc::new(Semaphore::new(1))).await;
-    let (mut release, history) = resource.observed(loaded, slot).await?;
+    let (mut release, history) = resource.observed(chart.as_deref().ok(), slot).await?;
     release.force = wishes.upgrade_force;
-    history.readable().map_err(ReconcileError::Reconcile)?;
-    refuse_foreign(&release, &history, loaded, wishes.adopt).map_err(ReconcileError::Reconcile)?;
     let (_, rendered) = resource.desired(&release, chart, &history).await?;
     let step = plan(&history, resource.goal(&rendered));
     let brought_out = brought_out(&history, &step, rendered)?;

@@ -85,6 +85,7 @@ impl Resource<'_> {
     }
 
     /// Where the release of a resource is made, and what is recorded of it: nothing, if nobody has put the finalizer on yet.
+    /// Refuses a release whose last records can't be read, or that is somebody else's.
     pub(super) async fn observed(
         &self,
         chart: Option<&LoadedChart>,
@@ -95,6 +96,8 @@ impl Resource<'_> {
         let history = observe(&release.secrets, &release.ownership.release, !is_finalized(self.object))
             .await
             .map_err(ReconcileError::Reconcile)?;
+        history.readable().map_err(ReconcileError::Reconcile)?;
+        refuse_foreign(&release, &history, chart, self.wishes.adopt).map_err(ReconcileError::Reconcile)?;
         Ok((release, history))
     }
 

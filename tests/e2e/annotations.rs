@@ -68,6 +68,21 @@ async fn e2e_a_paused_release_is_told_of_and_not_touched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e2e_a_paused_release_whose_record_cannot_be_read_promises_no_install() {
+    let operator = operator("paused-unreadable").await;
+    operator.create("demo", json!({"text": "one"})).await;
+    operator.wait_for_revision("demo", 1).await;
+    annotate(&operator, "demo", json!({"chartwright.dev/paused": "true"})).await;
+    wait_for_message(&operator, "Paused", "paused by annotation").await;
+    let record = "sh.helm.release.v1.demo.v1";
+    let broken = json!({"data": {"release": "AAAA"}});
+    operator.merge("v1", "Secret", record, broken).await;
+    operator.edit("demo", json!({"spec": {"text": "two"}})).await;
+    let demo = wait_for_message(&operator, "Irreconcilable", "demo.v1 can't be read").await;
+    assert_eq!(message(&demo, "Paused"), "paused by annotation", "{demo}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_resource_may_be_made_paused_and_goes_on_when_it_is_not() {
     let mut operator = Operator::demo("made-paused", &[("config.yaml", CONFIG_MAP)]).await;
     operator.arg("--reconcile-period=0");
