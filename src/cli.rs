@@ -10,6 +10,7 @@ mod rbac;
 mod release;
 mod run;
 mod schema;
+mod stack;
 mod stdout;
 mod table;
 mod template;

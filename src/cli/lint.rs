@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::bail;
 use govalue::Map;
-use helm_engine::RENDER_STACK;
 use helm_lint::{Finding, Options, Report, Severity, lint};
 
+use super::stack::on_render_stack;
 use super::stdout;
 pub(super) use args::LintArgs;
 use args::LintOptions;
@@ -24,15 +24,7 @@ type Outcome = Result<Report, String>;
 pub(super) fn run(args: &LintArgs) -> anyhow::Result<()> {
     let options = LintOptions::try_from(args)?;
     let values = args.values.read()?;
-    let check = move || check_all(&options, &values);
-    let thread = std::thread::Builder::new()
-        .name("lint".into())
-        .stack_size(RENDER_STACK)
-        .spawn(check);
-    let thread = thread.context("failed to start a thread to render on")?;
-    thread
-        .join()
-        .map_err(|_| anyhow!("the check broke off; please report the chart and the values that do this"))?
+    on_render_stack("check", || check_all(&options, &values))
 }
 
 fn check_all(options: &LintOptions, values: &Map) -> anyhow::Result<()> {

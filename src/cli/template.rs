@@ -10,13 +10,13 @@ mod show_only;
 
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::anyhow;
 use helm_chart::{Chart, Warning};
-use helm_engine::{Engine, Error as EngineError, RENDER_STACK, Rendered};
+use helm_engine::{Engine, Error as EngineError, Rendered};
 use helm_release::{Hook, HookEvent, PatchError, Sorted, sort_patched, write_documents};
 
+use super::stack::on_render_stack;
 use super::stdout;
 pub(super) use args::TemplateArgs;
 use options::{Hooks, TemplateOptions};
@@ -44,10 +44,7 @@ struct Failure {
 /// Renders the chart and writes what comes out to standard output.
 pub(super) fn run(args: &TemplateArgs) -> anyhow::Result<()> {
     let options = TemplateOptions::try_from(args)?;
-    // A large stack, but no thread of its own: glibc gives memory to further threads page by page.
-    let render = AssertUnwindSafe(|| stacker::grow(RENDER_STACK, || template(&options)));
-    catch_unwind(render)
-        .map_err(|_| anyhow!("the render broke off; please report the chart and the values that do this"))?
+    on_render_stack("render", || template(&options))
 }
 
 fn template(options: &TemplateOptions) -> anyhow::Result<()> {
