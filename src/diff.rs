@@ -3,9 +3,9 @@
 mod hide;
 
 use helm_action::Change;
-use helm_kube::{Gvk, ObjectRef};
+use helm_kube::ObjectRef;
 use helm_release::{Hook, Manifest, ManifestError, Release, documents};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use similar::TextDiff;
 
 /// What changes of one object.
@@ -186,12 +186,6 @@ fn file_name(object: &ObjectRef) -> String {
     ];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(".")
-}
-
-/// Whether an object is a Secret of the core group.
-fn is_secret(object: &Map<String, Value>) -> bool {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-    Gvk::new(text("apiVersion"), text("kind")) == Gvk::new("v1", "Secret")
 }
 
 #[cfg(test)]

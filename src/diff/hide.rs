@@ -1,8 +1,7 @@
 //! Secrets without what they say: a change is told, not what it is from and to.
 
+use helm_kube::Gvk;
 use serde_json::{Map, Value};
-
-use super::is_secret;
 
 /// Where a Secret's data is.
 const FIELDS: [&str; 2] = ["data", "stringData"];
@@ -31,7 +30,7 @@ pub(super) fn hide(before: Option<&mut Value>, after: Option<&mut Value>) {
 fn secret(state: Option<&mut Value>) -> Secret<'_> {
     let state = state?;
     hide_items(state);
-    let is_secret = state.as_object().is_some_and(is_secret);
+    let is_secret = Gvk::of(state) == Gvk::new("v1", "Secret");
     state.as_object_mut().filter(|_| is_secret)
 }
 

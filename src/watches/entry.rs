@@ -89,14 +89,7 @@ fn kind(fields: &Fields<'_>, mistakes: &mut Mistakes) -> Option<Gvk> {
     let version = required(fields, "version", mistakes);
     let kind = required(fields, "kind", mistakes);
     let (version, kind) = (version?, kind?);
-    Some(Gvk::new(
-        if group.is_empty() {
-            version
-        } else {
-            format!("{group}/{version}")
-        },
-        kind,
-    ))
+    Some(Gvk::in_group(&group, &version, kind))
 }
 
 fn required(fields: &Fields<'_>, name: &str, mistakes: &mut Mistakes) -> Option<String> {

@@ -103,7 +103,7 @@ fn served_kinds(definition: &Value) -> Vec<Gvk> {
     versions(definition)
         .filter(|version| version.get("served") == Some(&Value::Bool(true)))
         .filter_map(|version| text(version, "/name"))
-        .map(|version| Gvk::new(format!("{group}/{version}"), kind))
+        .map(|version| Gvk::in_group(group, version, kind))
         .collect()
 }
 

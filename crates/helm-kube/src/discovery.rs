@@ -8,6 +8,7 @@ use kube::Client;
 use kube::core::ApiResource;
 use kube::core::discovery::v2::{APIGroupDiscoveryList, APIResourceDiscovery};
 
+use crate::object::api_version;
 use crate::{Error, Gvk};
 
 /// A kind that the server serves.
@@ -81,11 +82,7 @@ impl Discovery {
             let group = item.metadata.and_then(|metadata| metadata.name).unwrap_or_default();
             for served in item.versions {
                 let version = served.version.unwrap_or_default();
-                let api_version = if group.is_empty() {
-                    version.clone()
-                } else {
-                    format!("{group}/{version}")
-                };
+                let api_version = api_version(&group, &version);
                 for resource in served.resources {
                     self.add_resource(&group, &version, &api_version, resource);
                 }

@@ -33,6 +33,11 @@ impl Gvk {
         }
     }
 
+    /// The kind `kind` of a version of a group, which is empty for the core group.
+    pub fn in_group(group: &str, version: &str, kind: impl Into<String>) -> Self {
+        Self::new(api_version(group, version), kind)
+    }
+
     /// The kind of an object; empty fields where it has none.
     pub fn of(object: &Value) -> Self {
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -58,6 +63,15 @@ impl Gvk {
         self.api_version
             .split_once('/')
             .map_or(self.api_version.as_str(), |(_, version)| version)
+    }
+}
+
+/// How objects name a version of a group, which is empty for the core group.
+pub(crate) fn api_version(group: &str, version: &str) -> String {
+    if group.is_empty() {
+        version.to_owned()
+    } else {
+        format!("{group}/{version}")
     }
 }
 

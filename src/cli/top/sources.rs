@@ -154,19 +154,7 @@ impl Sources {
                 return;
             }
         };
-        let label = |labels: &BTreeMap<String, String>, name: &str| labels.get(name).cloned().unwrap_or_default();
-        let kinds: Vec<Gvk> = scrape
-            .labels("resource_created_at_seconds")
-            .map(|labels| {
-                let (group, version) = (label(labels, "group"), label(labels, "version"));
-                let api_version = if group.is_empty() {
-                    version
-                } else {
-                    format!("{group}/{version}")
-                };
-                Gvk::new(api_version, label(labels, "kind"))
-            })
-            .collect();
+        let kinds: Vec<Gvk> = scrape.labels("resource_created_at_seconds").map(kind_of).collect();
         {
             let mut found = self.found();
             found.failure = None;
@@ -223,6 +211,12 @@ impl Sources {
     fn found(&self) -> MutexGuard<'_, Found> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The kind that the labels of a metric name.
+fn kind_of(labels: &BTreeMap<String, String>) -> Gvk {
+    let label = |name: &str| labels.get(name).map(String::as_str).unwrap_or_default();
+    Gvk::in_group(label("group"), label("version"), label("kind"))
 }
 
 /// The client of the metrics: not that of the API server, whose credentials are not for others.
