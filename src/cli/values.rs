@@ -39,6 +39,20 @@ pub(super) struct ValuesArgs {
     pub(super) skip_schema_validation: bool,
 }
 
+/// Where the release would be.
+#[derive(Args, Debug)]
+pub(super) struct NamespaceArg {
+    /// The release's namespace.
+    #[arg(
+        short,
+        long,
+        env = "HELM_NAMESPACE",
+        default_value = "default",
+        hide_env_values = true
+    )]
+    pub(super) namespace: String,
+}
+
 impl ValuesArgs {
     /// Reads the files and joins everything.
     pub(super) fn read(&self) -> anyhow::Result<Map> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use helm_lint::{Options, Severity};
 
-use crate::cli::values::{self, ValuesArgs};
+use crate::cli::values::{self, NamespaceArg, ValuesArgs};
 
 /// Check charts as `helm lint` does, with its messages, and say where in which file each mistake is. It goes on where Helm
 /// stops: to all templates, all rendered documents, and the values in ci/*-values.yaml.
@@ -23,15 +23,8 @@ pub(crate) struct LintArgs {
     /// Check the charts in the charts folder too.
     #[arg(long)]
     with_subcharts: bool,
-    /// The release's namespace.
-    #[arg(
-        short,
-        long,
-        env = "HELM_NAMESPACE",
-        default_value = "default",
-        hide_env_values = true
-    )]
-    namespace: String,
+    #[command(flatten)]
+    place: NamespaceArg,
     /// The Kubernetes version that templates see, and that deprecations are told for.
     #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     kube_version: String,
@@ -52,7 +45,7 @@ impl TryFrom<&LintArgs> for LintOptions {
     type Error = anyhow::Error;
 
     fn try_from(args: &LintArgs) -> Result<Self, anyhow::Error> {
-        let mut checks = Options::new(args.namespace.as_str());
+        let mut checks = Options::new(args.place.namespace.as_str());
         checks.skip_schema = args.values.skip_schema_validation;
         if !args.kube_version.is_empty() {
             checks.kube_version = values::kube_version(&args.kube_version)?;

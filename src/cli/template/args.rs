@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::values::ValuesArgs;
+use crate::cli::values::{NamespaceArg, ValuesArgs};
 
 /// Render a chart with values as `helm template` does, and write the manifests to standard output. No cluster is asked.
 #[derive(Args, Debug)]
@@ -12,15 +12,8 @@ pub(crate) struct TemplateArgs {
     /// The release's name, if given, and the chart: a folder or a packed archive.
     #[arg(value_name = "[NAME] CHART", num_args = 1.., required = true)]
     pub(super) positional: Vec<String>,
-    /// The release's namespace.
-    #[arg(
-        short,
-        long,
-        env = "HELM_NAMESPACE",
-        default_value = "default",
-        hide_env_values = true
-    )]
-    pub(super) namespace: String,
+    #[command(flatten)]
+    pub(super) place: NamespaceArg,
     /// Generate the release's name.
     #[arg(short, long)]
     pub(super) generate_name: bool,

@@ -53,7 +53,7 @@ impl TryFrom<&TemplateArgs> for TemplateOptions {
             .output_dir
             .as_ref()
             .map(|root| Folder::new(root, output.release_name.then_some(&*release)));
-        let mut request = Request::new(release, args.namespace.as_str());
+        let mut request = Request::new(release, args.place.namespace.as_str());
         request.capabilities = Arc::new(capabilities);
         request.is_upgrade = args.cluster.is_upgrade;
         request.skip_schema = args.values.skip_schema_validation;
