@@ -94,12 +94,9 @@ fn compare(old: &Release, new: &Release) -> Option<(Vec<Diff>, usize)> {
 
 impl Diff {
     fn of(diff: ObjectDiff) -> Self {
-        let object = diff.object;
         Self {
-            kind: object.gvk.kind,
-            name: object
-                .namespace
-                .map_or_else(|| object.name.clone(), |it| format!("{it}/{}", object.name)),
+            name: diff.object.full_name(),
+            kind: diff.object.gvk.kind,
             fate: match diff.fate {
                 Fate::Created => "created",
                 Fate::Changed => "changed",

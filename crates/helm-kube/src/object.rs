@@ -91,13 +91,18 @@ impl ObjectRef {
             name: text("/metadata/name").unwrap_or_default(),
         }
     }
+
+    /// The name with its namespace, as `namespace/name`.
+    pub fn full_name(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{} {namespace}/{}", self.gvk.kind, self.name),
-            None => write!(f, "{} {}", self.gvk.kind, self.name),
-        }
+        write!(f, "{} {}", self.gvk.kind, self.full_name())
     }
 }

@@ -68,11 +68,7 @@ fn as_text(last: &Record, running: &Record, objects: &[Inspected]) -> String {
         .map(|inspected| {
             let (word, why) = told(&inspected.state);
             let object = &inspected.object;
-            let name = match &object.namespace {
-                Some(namespace) => format!("{namespace}/{}", object.name),
-                None => object.name.clone(),
-            };
-            [object.gvk.kind.clone(), name, word.to_owned(), why]
+            [object.gvk.kind.clone(), object.full_name(), word.to_owned(), why]
         })
         .collect();
     text.push_str(&table(["KIND", "NAME", "STATE", "WHY"], &rows));
