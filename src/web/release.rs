@@ -233,17 +233,13 @@ pub(super) async fn records(cx: &Context, subject: &Subject) -> Result<Vec<Recor
 impl Past {
     fn of(base: &str, record: &Record) -> Self {
         let release = &record.release;
-        let metadata = |key: &str| {
-            let value = release.chart.metadata.get(key);
-            value.and_then(govalue::Value::as_str).unwrap_or_default().to_owned()
-        };
         Self {
             href: format!("{base}/revisions/{}", release.version),
             revision: release.version,
             age: age_of(&release.info.last_deployed),
             updated: release.info.last_deployed.clone(),
             status: release.info.status.name(),
-            chart: format!("{}-{}", metadata("name"), metadata("version")),
+            chart: release.chart.full_name(),
             description: release.info.description.clone(),
         }
     }

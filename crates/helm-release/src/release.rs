@@ -73,12 +73,26 @@ pub struct ChartRecord {
 impl ChartRecord {
     /// The chart's name.
     pub fn name(&self) -> &str {
-        self.metadata.get("name").and_then(Value::as_str).unwrap_or_default()
+        self.text("name")
     }
 
     /// The chart's version.
     pub fn version(&self) -> &str {
-        self.metadata.get("version").and_then(Value::as_str).unwrap_or_default()
+        self.text("version")
+    }
+
+    /// The version of what the chart installs.
+    pub fn app_version(&self) -> &str {
+        self.text("appVersion")
+    }
+
+    /// Name and version in one, as Helm's tables have them.
+    pub fn full_name(&self) -> String {
+        format!("{}-{}", self.name(), self.version())
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.metadata.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,6 @@
 //! `chartwright history`: the revisions of a release.
 
 use clap::Args;
-use govalue::Value;
 use helm_kube::Record;
 use serde_json::json;
 
@@ -40,16 +39,12 @@ struct Entry {
 impl Entry {
     fn of(record: &Record) -> Self {
         let release = &record.release;
-        let metadata = |key: &str| {
-            let value = release.chart.metadata.get(key);
-            value.and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
         Self {
             revision: release.version,
             updated: release.info.last_deployed.clone(),
             status: release.info.status.name(),
-            chart: format!("{}-{}", metadata("name"), metadata("version")),
-            app_version: metadata("appVersion"),
+            chart: release.chart.full_name(),
+            app_version: release.chart.app_version().to_owned(),
             description: release.info.description.clone(),
         }
     }
