@@ -1,4 +1,4 @@
-//! How a release stands, in a word.
+//! How a release stands, read off the status of its custom resource.
 
 use kube::api::DynamicObject;
 use serde::Serialize;
@@ -77,6 +77,17 @@ impl Standing {
 pub(crate) fn conditions(object: &DynamicObject) -> impl Iterator<Item = &Value> {
     let conditions = object.data.pointer("/status/conditions").and_then(Value::as_array);
     conditions.into_iter().flatten()
+}
+
+/// The deployed revision.
+pub(crate) fn revision(object: &DynamicObject) -> Option<u64> {
+    object.data.pointer("/status/revision").and_then(Value::as_u64)
+}
+
+/// How many of a release's pods are ready, as `1/3`; empty for one without any.
+pub(crate) fn pods(object: &DynamicObject) -> &str {
+    let replicas = object.data.pointer("/status/replicas").and_then(Value::as_str);
+    replicas.filter(|replicas| *replicas != "0/0").unwrap_or_default()
 }
 
 fn condition<'a>(object: &'a DynamicObject, kind: &str) -> Option<&'a Value> {

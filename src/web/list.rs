@@ -6,13 +6,12 @@ use helm_kube::Readiness;
 use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Head, ROOT, path};
 use crate::age::age;
 use crate::reconcile::Context;
 use crate::request::Key;
-use crate::standing::Standing;
+use crate::standing::{Standing, pods, revision};
 use crate::watches::Watch;
 
 /// How many releases one page has at most.
@@ -128,29 +127,17 @@ fn tiles(counts: &BTreeMap<Standing, usize>, chosen: Option<Standing>) -> Vec<Ti
 }
 
 fn row(cx: &Context, watch: &Watch, key: &Key, object: &DynamicObject, standing: Standing) -> Row {
-    let status = |name: &str| object.data.pointer(&format!("/status/{name}"));
     Row {
         href: path(watch, key),
         namespace: key.namespace.clone().unwrap_or_default(),
         name: key.name.clone(),
         standing,
-        revision: status("revision")
-            .and_then(Value::as_u64)
-            .map_or_else(String::new, |it| it.to_string()),
+        revision: revision(object).map_or_else(String::new, |it| it.to_string()),
         objects: objects(cx, key),
-        pods: pods(object),
+        pods: pods(object).to_owned(),
         age: age(object.creation_timestamp().map(|time| time.0)),
         message: standing.message(object),
     }
-}
-
-/// How many of a release's pods are ready, as `1/3`; empty for one without any.
-pub(super) fn pods(object: &DynamicObject) -> String {
-    let replicas = object.data.pointer("/status/replicas").and_then(Value::as_str);
-    replicas
-        .filter(|replicas| *replicas != "0/0")
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// How many of a release's objects are ready, as `3/4`.

@@ -8,11 +8,10 @@ use kube::api::{Api, ListParams};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::list::pods;
 use super::{Head, Subject, path};
 use crate::age::{age, age_of};
 use crate::reconcile::{Context, release_namespace};
-use crate::standing::{Standing, conditions};
+use crate::standing::{Standing, conditions, pods, revision};
 
 /// How many events are shown, the newest.
 const MOST_EVENTS: usize = 50;
@@ -82,7 +81,6 @@ struct Past {
 pub(super) async fn view(cx: &Context, head: Head, subject: &Subject) -> Release {
     let object = &subject.object;
     let standing = Standing::of(object);
-    let status = |name: &str| object.data.pointer(&format!("/status/{name}"));
     Release {
         head,
         kind: subject.watch.gvk.to_string(),
@@ -91,10 +89,8 @@ pub(super) async fn view(cx: &Context, head: Head, subject: &Subject) -> Release
         standing,
         message: standing.message(object),
         age: age(object.creation_timestamp().map(|time| time.0)),
-        revision: status("revision")
-            .and_then(Value::as_u64)
-            .map_or_else(String::new, |it| it.to_string()),
-        pods: pods(object),
+        revision: revision(object).map_or_else(String::new, |it| it.to_string()),
+        pods: pods(object).to_owned(),
         conditions: conditions(object).map(Condition::of).collect(),
         objects: objects(cx, subject),
         events: events(cx, subject).await,

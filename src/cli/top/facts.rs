@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::scrape::Scrape;
 use crate::age::age;
-use crate::standing::{Standing, conditions};
+use crate::standing::{Standing, conditions, pods, revision};
 
 /// The metric of objects that were brought back.
 const REPAIRED: &str = "chartwright_drift_repaired_total";
@@ -84,21 +84,17 @@ pub(super) struct Count {
 
 impl Release {
     pub(super) fn of(kind: &str, object: &DynamicObject) -> Self {
-        let status = |name: &str| object.data.pointer(&format!("/status/{name}"));
-        let number = |name: &str| status(name).and_then(Value::as_u64).unwrap_or_default();
+        let objects = object.data.pointer("/status/objects").and_then(Value::as_u64);
         let created = object.creation_timestamp().map(|time| time.0);
         let standing = Standing::of(object);
-        let replicas = status("replicas")
-            .and_then(Value::as_str)
-            .filter(|replicas| *replicas != "0/0");
         Self {
             kind: kind.to_owned(),
             namespace: object.namespace().unwrap_or_default(),
             name: object.name_any(),
             standing,
-            revision: number("revision"),
-            objects: number("objects"),
-            pods: replicas.unwrap_or_default().to_owned(),
+            revision: revision(object).unwrap_or_default(),
+            objects: objects.unwrap_or_default(),
+            pods: pods(object).to_owned(),
             repaired: None,
             created: created.map_or(0, Timestamp::as_second),
             age: age(created),

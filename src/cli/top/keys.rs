@@ -60,7 +60,6 @@ impl Order {
     }
 
     fn compare(self, a: &Release, b: &Release) -> Ordering {
-        let name = |release: &Release| (release.namespace.clone(), release.name.clone());
         let by_order = match self {
             Self::Status => a.standing.cmp(&b.standing),
             Self::Name => Ordering::Equal,
@@ -68,7 +67,7 @@ impl Order {
             Self::Revision => b.revision.cmp(&a.revision),
             Self::Age => b.created.cmp(&a.created),
         };
-        by_order.then_with(|| name(a).cmp(&name(b)))
+        by_order.then_with(|| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The same without a terminal.
 
 use super::facts::{Facts, count_line, work_lines};
+use super::keys::View;
 use crate::cli::table::table;
 
 /// Everything as plain text.
@@ -8,9 +9,8 @@ pub(super) fn text(facts: &Facts) -> String {
     let mut lines = work_lines(facts.work.as_ref());
     lines.push(count_line(&facts.releases));
     lines.extend(facts.problems.iter().map(|problem| format!("Problem: {problem}")));
-    let mut releases: Vec<_> = facts.releases.iter().collect();
-    releases.sort_by(|a, b| (a.standing, &a.namespace, &a.name).cmp(&(b.standing, &b.namespace, &b.name)));
-    let rows: Vec<[String; 10]> = releases
+    let rows: Vec<[String; 10]> = View::default()
+        .sorted(facts)
         .into_iter()
         .map(|release| {
             [
