@@ -189,6 +189,11 @@ impl Drop for Project {
     }
 }
 
+/// What kubectl is told to have a merge patch made.
+pub(crate) fn merge_patch<'a>(kind: &'a str, name: &'a str, patch: &'a str, namespace: &'a str) -> [&'a str; 9] {
+    ["patch", kind, name, "--type", "merge", "-p", patch, "-n", namespace]
+}
+
 fn kubectl() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     root.join("hack/kubectl.sh").to_str().unwrap().to_owned()

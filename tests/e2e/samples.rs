@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::harness::condition;
-use crate::project::Project;
+use crate::project::{Project, merge_patch};
 
 fn sample(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(path)
@@ -81,30 +81,10 @@ async fn e2e_an_application_runs_is_reached_and_scales() {
     project.kubectl(&["scale", "application/hello", "--replicas", "4", "-n", &namespace]);
     replicas(4).await;
     let typo = r#"{"spec":{"ports":[{"name":"http","containerPort":"http"}]}}"#;
-    let error = project.refused(&[
-        "patch",
-        "application",
-        "hello",
-        "--type",
-        "merge",
-        "-p",
-        typo,
-        "-n",
-        &namespace,
-    ]);
+    let error = project.refused(&merge_patch("application", "hello", typo, &namespace));
     assert!(error.contains("spec.ports[0].containerPort"), "{error}");
     let closed = r#"{"spec":{"ports":[]}}"#;
-    project.kubectl(&[
-        "patch",
-        "application",
-        "hello",
-        "--type",
-        "merge",
-        "-p",
-        closed,
-        "-n",
-        &namespace,
-    ]);
+    project.kubectl(&merge_patch("application", "hello", closed, &namespace));
     project.wait_until_ready("application", "hello", &namespace).await;
     project.refused(&["get", "service", "hello", "-n", &namespace]);
     end(project, "application", "hello");
@@ -140,16 +120,12 @@ async fn e2e_a_dojo_keeps_its_password_and_tells_how_many_pods_are_ready() {
     }
 
     let more = r#"{"spec":{"database":{"port":5433}}}"#;
-    project.kubectl(&[
-        "patch", "dojo", "karate", "--type", "merge", "-p", more, "-n", &namespace,
-    ]);
+    project.kubectl(&merge_patch("dojo", "karate", more, &namespace));
     project.wait_until_ready("dojo", "karate", &namespace).await;
     assert_eq!(secret()["password"], first["password"], "an upgrade keeps the password");
     assert_ne!(secret()["uri"], first["uri"]);
 
-    project.kubectl(&[
-        "patch", "dojo", "karate", "--type", "merge", "-p", ONE_A_NODE, "-n", &namespace,
-    ]);
+    project.kubectl(&merge_patch("dojo", "karate", ONE_A_NODE, &namespace));
     // The pods of before are let go one by one, so that first there are too many and then too few.
     project.kubectl(&["delete", "replicasets", "--all", "-n", &namespace]);
     project
@@ -229,17 +205,7 @@ async fn e2e_exchange_rates_are_fetched_and_are_no_drift() {
     let folder = tempfile::tempdir().unwrap();
     let rates = rates(folder.path());
     let here = json!({"spec": {"url": rates.url}}).to_string();
-    project.kubectl(&[
-        "patch",
-        "exchangerate",
-        "euro",
-        "--type",
-        "merge",
-        "-p",
-        &here,
-        "-n",
-        &namespace,
-    ]);
+    project.kubectl(&merge_patch("exchangerate", "euro", &here, &namespace));
     let ready = project.wait_until_ready("exchangerate", "euro", &namespace).await;
     let cron_job = project.get(&["cronjob", "euro-fetch", "-n", &namespace]);
     assert_eq!(cron_job["spec"]["schedule"], "30 16 * * 1-5");
@@ -248,33 +214,13 @@ async fn e2e_exchange_rates_are_fetched_and_are_no_drift() {
     assert_eq!(kept(), RATES);
     // An upgrade goes over all objects, and leaves the job's data alone.
     let suspended = r#"{"spec":{"suspend":true}}"#;
-    project.kubectl(&[
-        "patch",
-        "exchangerate",
-        "euro",
-        "--type",
-        "merge",
-        "-p",
-        suspended,
-        "-n",
-        &namespace,
-    ]);
+    project.kubectl(&merge_patch("exchangerate", "euro", suspended, &namespace));
     let later = project.wait_until_ready("exchangerate", "euro", &namespace).await;
     let revision = |resource: &Value| resource["status"]["revision"].as_u64().unwrap();
     assert_eq!(revision(&later), revision(&ready) + 1);
     assert_eq!(kept(), RATES);
     let wrong = r#"{"spec":{"base":"Euro"}}"#;
-    let error = project.refused(&[
-        "patch",
-        "exchangerate",
-        "euro",
-        "--type",
-        "merge",
-        "-p",
-        wrong,
-        "-n",
-        &namespace,
-    ]);
+    let error = project.refused(&merge_patch("exchangerate", "euro", wrong, &namespace));
     assert!(error.contains("spec.base"), "{error}");
     end(project, "exchange-rate", "euro");
 }
