@@ -202,7 +202,7 @@ fn patched(
         is_changed = true;
         let failed = |source| PatchError::Apply {
             number: index + 1,
-            document: format!("{} of {}", Described(&document), document.path),
+            document: format!("{} {} of {}", document.head.kind, document.head.name, document.path),
             source,
         };
         match patch.change.apply(object).map_err(failed)? {
@@ -247,15 +247,6 @@ impl fmt::Display for Patch {
             Change::Operations(operations) => serde_json::to_string(operations),
         };
         write!(f, "{}: {}", self.target, change.map_err(|_| fmt::Error)?)
-    }
-}
-
-/// Kind and name of a document.
-struct Described<'a>(&'a Manifest);
-
-impl fmt::Display for Described<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0.head.kind, self.0.head.name)
     }
 }
 
