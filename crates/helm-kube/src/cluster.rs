@@ -4,7 +4,6 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, PropagationPolicy};
-use kube::core::ApiResource;
 use kube::{Client, ResourceExt};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -122,7 +121,7 @@ impl Cluster {
     /// Reads an object; `None` if it, or its kind, is not there.
     pub async fn get(&self, object: &ObjectRef) -> Result<Option<DynamicObject>, Error> {
         match self.api_of(object).await {
-            Ok((api, _)) => api.get_opt(&object.name).await.map_err(|source| Error::Get {
+            Ok(api) => api.get_opt(&object.name).await.map_err(|source| Error::Get {
                 object: object.clone(),
                 source: source.into(),
             }),
@@ -134,18 +133,9 @@ impl Cluster {
     /// Creates an object; it must not exist.
     pub async fn create(&self, desired: &Value) -> Result<Applied, Error> {
         let object = ObjectRef::of(desired);
-        let (api, _) = self.api_of(&object).await?;
-        let params = PostParams {
-            dry_run: false,
-            field_manager: Some(FIELD_MANAGER.into()),
-        };
-        let fail = |source: kube::Error| Error::Create {
-            object: object.clone(),
-            source: source.into(),
-        };
-        let body: DynamicObject =
-            serde_json::from_value(desired.clone()).map_err(|error| fail(kube::Error::SerdeError(error)))?;
-        api.create(&params, &body).await.map(Applied::from).map_err(fail)
+        self.post(&object, desired.clone(), &post_params())
+            .await
+            .map(Applied::from)
     }
 
     /// Applies an object (server-side apply), taking every field that it sets. An object that is not there is made.
@@ -170,20 +160,24 @@ impl Cluster {
             metadata.remove("name");
             metadata.insert("generateName".into(), json!(format!("{}-", object.name)));
         }
-        let (api, _) = self.api_of(&object).await?;
         let params = PostParams {
             dry_run: true,
-            field_manager: Some(FIELD_MANAGER.into()),
+            ..post_params()
         };
+        let mut made = self.post(&object, unnamed, &params).await?;
+        made.metadata.name = Some(object.name);
+        made.metadata.generate_name = None;
+        Ok(made)
+    }
+
+    async fn post(&self, object: &ObjectRef, body: Value, params: &PostParams) -> Result<DynamicObject, Error> {
+        let api = self.api_of(object).await?;
         let fail = |source: kube::Error| Error::Create {
             object: object.clone(),
             source: source.into(),
         };
-        let body = serde_json::from_value(unnamed).map_err(|error| fail(kube::Error::SerdeError(error)))?;
-        let mut made: DynamicObject = api.create(&params, &body).await.map_err(fail)?;
-        made.metadata.name = Some(object.name.clone());
-        made.metadata.generate_name = None;
-        Ok(made)
+        let body = serde_json::from_value(body).map_err(|error| fail(kube::Error::SerdeError(error)))?;
+        api.create(params, &body).await.map_err(fail)
     }
 
     /// Merges an object into what is there: lists become those that it has, without the items of others.
@@ -204,28 +198,28 @@ impl Cluster {
 
     /// Puts an object in the place of the one that is there. A resource version in it must still be the current one.
     pub async fn replace(&self, desired: &Value) -> Result<Applied, Error> {
-        self.put(desired, false).await
+        self.put(desired, &post_params()).await
     }
 
     /// Asks what a replacement would come to, without doing it.
     pub async fn try_replace(&self, desired: &Value) -> Result<Applied, Error> {
-        self.put(desired, true).await
+        let params = PostParams {
+            dry_run: true,
+            ..post_params()
+        };
+        self.put(desired, &params).await
     }
 
-    async fn put(&self, desired: &Value, dry_run: bool) -> Result<Applied, Error> {
+    async fn put(&self, desired: &Value, params: &PostParams) -> Result<Applied, Error> {
         let object = ObjectRef::of(desired);
-        let (api, _) = self.api_of(&object).await?;
-        let params = PostParams {
-            dry_run,
-            field_manager: Some(FIELD_MANAGER.into()),
-        };
+        let api = self.api_of(&object).await?;
         let fail = |source: kube::Error| Error::Apply {
             object: object.clone(),
             source: source.into(),
         };
         let body: DynamicObject =
             serde_json::from_value(desired.clone()).map_err(|error| fail(kube::Error::SerdeError(error)))?;
-        api.replace(&object.name, &params, &body)
+        api.replace(&object.name, params, &body)
             .await
             .map(Applied::from)
             .map_err(fail)
@@ -250,7 +244,7 @@ impl Cluster {
         params: &PatchParams,
         patch: &Patch<P>,
     ) -> Result<Applied, Error> {
-        let (api, _) = self.api_of(&object).await?;
+        let api = self.api_of(&object).await?;
         api.patch(&object.name, params, patch)
             .await
             .map(Applied::from)
@@ -296,7 +290,7 @@ impl Cluster {
         propagation: Propagation,
     ) -> Result<Deletion, Error> {
         let api = match self.api_of(object).await {
-            Ok((api, _)) => api,
+            Ok(api) => api,
             Err(Error::UnknownKind(_)) => return Ok(Deletion::Gone),
             Err(error) => return Err(error),
         };
@@ -330,9 +324,9 @@ impl Cluster {
         }
     }
 
-    async fn api_of(&self, object: &ObjectRef) -> Result<(Api<DynamicObject>, ApiResource), Error> {
+    async fn api_of(&self, object: &ObjectRef) -> Result<Api<DynamicObject>, Error> {
         let kind = self.discovery.find(&object.gvk).await?;
-        Ok((self.api(&kind, object.namespace.as_deref()), kind.resource))
+        Ok(self.api(&kind, object.namespace.as_deref()))
     }
 }
 
@@ -355,6 +349,14 @@ impl From<Propagation> for PropagationPolicy {
             Propagation::Foreground => Self::Foreground,
             Propagation::Orphan => Self::Orphan,
         }
+    }
+}
+
+/// A request in our name that makes or replaces something.
+pub(crate) fn post_params() -> PostParams {
+    PostParams {
+        dry_run: false,
+        field_manager: Some(FIELD_MANAGER.into()),
     }
 }
 

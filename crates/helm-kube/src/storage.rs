@@ -6,12 +6,13 @@ use futures::future::try_join;
 use helm_release::{HookEvent, Release, StorageKey};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
-use kube::api::{Api, DeleteParams, ListParams, PostParams, VersionMatch};
+use kube::api::{Api, DeleteParams, ListParams, VersionMatch};
 use kube::{Client, ResourceExt};
 use serde::{Deserialize, Serialize};
 
 use self::secret::{Written, is_deployed, is_part, read, write};
-use crate::{Error, FIELD_MANAGER, Gvk, ObjectRef};
+use crate::cluster::post_params;
+use crate::{Error, Gvk, ObjectRef};
 
 /// One revision as it is stored.
 #[derive(Clone, Debug, Default)]
@@ -279,12 +280,5 @@ impl Secrets {
             namespace: Some(self.namespace.clone()),
             name: name.to_owned(),
         }
-    }
-}
-
-fn post_params() -> PostParams {
-    PostParams {
-        dry_run: false,
-        field_manager: Some(FIELD_MANAGER.into()),
     }
 }
