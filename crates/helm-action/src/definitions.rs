@@ -4,7 +4,7 @@ use helm_kube::{Error as KubeError, Gvk, ObjectRef};
 use helm_release::Manifest;
 use serde_json::{Map, Value};
 
-use crate::objects::object_of;
+use crate::objects::{object_of, to_json};
 use crate::policy::DefinitionPolicy;
 use crate::{Context, Error, hooks};
 
@@ -50,7 +50,7 @@ async fn settle(cx: &Context, object: &Value) -> Result<bool, Error> {
     let Some(live) = cx.cluster.get(&reference).await? else {
         return Ok(cx.cluster.create(object).await.map(|_| true)?);
     };
-    let live = serde_json::to_value(&live).unwrap_or_default();
+    let live = to_json(&live);
     let lost = lost_versions(&live, object);
     if !lost.is_empty() {
         return Err(Error::StoredVersions {

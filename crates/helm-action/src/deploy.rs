@@ -10,7 +10,7 @@ use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
-use crate::objects::{self, earlier, manifests, put, stamped, tell_duplicates, track};
+use crate::objects::{self, earlier, manifests, put, stamped, tell_duplicates, to_json, track};
 use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
 
 /// A revision that was brought out.
@@ -279,9 +279,8 @@ async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Res
     Ok(Some(track(&object, &applied)))
 }
 
-fn is_ready(reference: &ObjectRef, live: &kube::api::DynamicObject) -> bool {
-    let json = serde_json::to_value(live).unwrap_or_default();
-    readiness(&reference.gvk, &json) == Readiness::Ready
+fn is_ready(reference: &ObjectRef, live: &DynamicObject) -> bool {
+    readiness(&reference.gvk, &to_json(live)) == Readiness::Ready
 }
 
 /// Deletes what earlier revisions had and this one has not, but for objects that the chart keeps or that are somebody
@@ -313,8 +312,7 @@ pub(crate) async fn orphans<'a>(
         let Some(live) = cx.cluster.get(reference).await? else {
             continue;
         };
-        let json = serde_json::to_value(&live).unwrap_or_default();
-        if cx.ownership.claim(&json) == Claim::Ours {
+        if cx.ownership.claim(&to_json(&live)) == Claim::Ours {
             found.push((reference, live));
         }
     }

@@ -15,7 +15,7 @@ use kube::runtime::watcher::watch_object;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::objects::stamped;
+use crate::objects::{stamped, to_json};
 use crate::{Context, Error, output};
 
 /// The annotation on a hook's object that tells its run from any other: revision, event and time of its start.
@@ -218,8 +218,7 @@ async fn create(cx: &Context, object: &Value) -> Result<(), Error> {
         result => return Ok(result.map(drop)?),
     };
     let live = cx.cluster.get(&ObjectRef::of(object)).await?;
-    let live = serde_json::to_value(&live).unwrap_or_default();
-    if cx.ownership.claim(&live) != Claim::Ours {
+    if live.is_none_or(|live| cx.ownership.claim(&to_json(&live)) != Claim::Ours) {
         return Err(error.into());
     }
     delete(cx, std::slice::from_ref(object)).await?;
@@ -289,7 +288,7 @@ async fn end(cx: &Context, object: &ObjectRef) -> Result<Result<(), String>, Err
     let mut states = watch_object(api, &object.name).default_backoff().boxed();
     while let Some(state) = states.next().await {
         let live = match state {
-            Ok(Some(live)) => serde_json::to_value(&live).unwrap_or_default(),
+            Ok(Some(live)) => to_json(&live),
             // What a watch begins with may be older than the object.
             Ok(None) if cx.cluster.get(object).await?.is_some() => continue,
             Ok(None) => return Ok(Ok(())),
@@ -313,7 +312,7 @@ pub(crate) async fn await_ready(cx: &Context, object: &ObjectRef, event: &'stati
     let deadline = Instant::now() + cx.hook_timeout;
     while Instant::now() < deadline {
         if let Some(live) = cx.cluster.get(object).await? {
-            match readiness(&object.gvk, &serde_json::to_value(&live).unwrap_or_default()) {
+            match readiness(&object.gvk, &to_json(&live)) {
                 Readiness::Ready => return Ok(()),
                 Readiness::Failed(reason) => {
                     return Err(Error::Hook {

@@ -4,7 +4,7 @@ use helm_kube::{Cluster, Difference, Gvk, ObjectRef, Readiness, Record, covers, 
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use crate::objects::{earlier, manifests, object_of, serve, track};
+use crate::objects::{earlier, manifests, object_of, serve, to_json, track};
 use crate::{ApplyPolicy, Context, Error, Tracked};
 
 /// An object of a revision, as it was found.
@@ -73,7 +73,7 @@ async fn settle(cluster: &Cluster, object: &mut Value, namespace: &str) -> Resul
 }
 
 fn found(policy: &ApplyPolicy, live: Option<&DynamicObject>, wanted: &Value) -> Result<Inspected, Error> {
-    let live = live.map(|live| serde_json::to_value(live).unwrap_or_default());
+    let live = live.map(to_json);
     Ok(Inspected {
         object: ObjectRef::of(wanted),
         state: state(policy, live.as_ref(), wanted)?,

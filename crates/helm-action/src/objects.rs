@@ -5,6 +5,7 @@ use helm_kube::{
 };
 use helm_release::{Manifest, documents};
 use kube::ResourceExt;
+use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use crate::definitions::is_unserved;
@@ -29,6 +30,11 @@ async fn stamp(cluster: &Cluster, ownership: &Ownership, mut object: Value) -> R
     let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
     ownership.stamp(&mut object, namespaced);
     Ok(object)
+}
+
+/// A live object as JSON.
+pub(crate) fn to_json(live: &DynamicObject) -> Value {
+    serde_json::to_value(live).unwrap_or_default()
 }
 
 /// The documents of a stored revision.
@@ -127,7 +133,7 @@ pub(crate) async fn put(cx: &Context, desired: &Value, before: &[Value]) -> Resu
 
 /// What is remembered of an object that was just applied.
 pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
-    let json = serde_json::to_value(&applied.object).unwrap_or_default();
+    let json = to_json(&applied.object);
     let object = ObjectRef::of(desired);
     Tracked {
         readiness: readiness(&object.gvk, &json),
@@ -141,7 +147,7 @@ pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
 }
 
 /// An object's resource version as the number that it is; 0 if it has none.
-pub fn version(object: &kube::api::DynamicObject) -> u64 {
+pub fn version(object: &DynamicObject) -> u64 {
     object
         .resource_version()
         .and_then(|version| version.parse().ok())

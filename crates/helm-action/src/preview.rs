@@ -10,7 +10,7 @@ use serde_json::Value;
 use self::lost::remove_lost;
 use crate::definitions::{is_unserved, replacement};
 use crate::deploy::{Previous, orphans, previous_objects};
-use crate::objects::{loses_fields, object_of, stamped};
+use crate::objects::{loses_fields, object_of, stamped, to_json};
 use crate::policy::{DefinitionPolicy, OnImmutable};
 use crate::send::{marked, refuse_foreign};
 use crate::{Context, Desired, Error, History, claims};
@@ -154,8 +154,4 @@ async fn changed(
     // The server may have defaults for what is left out, or mind.
     let defaulted = cx.cluster.try_replace(&without).await;
     Ok(defaulted.map_or(without, |replaced| to_json(&replaced.object)))
-}
-
-fn to_json(object: &DynamicObject) -> Value {
-    serde_json::to_value(object).unwrap_or_default()
 }

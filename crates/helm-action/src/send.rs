@@ -6,7 +6,7 @@ use kube::ResourceExt;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use crate::objects::loses_fields;
+use crate::objects::{loses_fields, to_json};
 use crate::{Context, Error, replace};
 
 /// How often an object is looked at anew, where somebody else changes it at the same time.
@@ -159,8 +159,4 @@ pub(crate) fn marked(cx: &Context, mut object: Value) -> Value {
     let is_namespaced = ObjectRef::of(&object).namespace.is_some();
     cx.ownership.stamp(&mut object, is_namespaced);
     object
-}
-
-fn to_json(object: &DynamicObject) -> Value {
-    serde_json::to_value(object).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use helm_release::uninstall_rank;
 use kube::ResourceExt;
 use kube::api::ListParams;
 
+use crate::objects::to_json;
 use crate::{Context, Error};
 
 /// How many kinds are listed at once.
@@ -45,7 +46,7 @@ async fn list(cx: &Context, kind: &ApiKind) -> Result<Vec<ObjectRef>, Error> {
         }
     };
     let ours = list.items.iter().filter(|live| {
-        let json = serde_json::to_value(live).unwrap_or_default();
+        let json = to_json(live);
         cx.ownership.claim(&json) == Claim::Ours && !is_kept(&json)
     });
     let reference = |live: &kube::api::DynamicObject| ObjectRef {

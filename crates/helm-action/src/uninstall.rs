@@ -6,7 +6,7 @@ use helm_release::{Hook, HookEvent, Status, uninstall_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
-use crate::objects::{earlier, manifests, object_of};
+use crate::objects::{earlier, manifests, object_of, to_json};
 use crate::{Context, Error, History, hooks, sweep};
 
 /// An object of an uninstalled release that is still there.
@@ -82,8 +82,7 @@ async fn remove(cx: &Context, object: &ObjectRef) -> Result<Option<Remaining>, E
     let Some(live) = cx.cluster.get(object).await? else {
         return Ok(None);
     };
-    let json = serde_json::to_value(&live).unwrap_or_default();
-    if cx.ownership.claim(&json) != Claim::Ours {
+    if cx.ownership.claim(&to_json(&live)) != Claim::Ours {
         return Ok(None);
     }
     let deletion = if live.metadata.deletion_timestamp.is_some() {
