@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
 use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
-use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank, uninstall_rank};
+use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
-use crate::objects::{self, earlier, manifests, put, stamped, tell_duplicates, to_json, track};
+use crate::objects::{self, earlier, manifests, put, removal_order, stamped, tell_duplicates, to_json, track};
 use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
 
 /// A revision that was brought out.
@@ -306,7 +306,7 @@ pub(crate) async fn orphans<'a>(
         .filter(|(reference, _)| !now.iter().any(|wanted| same(wanted, reference)))
         .map(|(reference, _)| reference)
         .collect();
-    orphans.sort_by(|a, b| uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind)));
+    orphans.sort_by(|a, b| removal_order(a, b));
     let mut found = Vec::with_capacity(orphans.len());
     for reference in orphans {
         let Some(live) = cx.cluster.get(reference).await? else {

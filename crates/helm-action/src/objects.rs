@@ -1,9 +1,11 @@
 //! From the documents of a manifest to the objects that are sent.
 
+use std::cmp::Ordering;
+
 use helm_kube::{
     Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, pods, readiness, selector,
 };
-use helm_release::{Manifest, documents};
+use helm_release::{Manifest, documents, uninstall_rank};
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
@@ -30,6 +32,11 @@ async fn stamp(cluster: &Cluster, ownership: &Ownership, mut object: Value) -> R
     let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
     ownership.stamp(&mut object, namespaced);
     Ok(object)
+}
+
+/// Which of two objects is removed first.
+pub(crate) fn removal_order(a: &ObjectRef, b: &ObjectRef) -> Ordering {
+    uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind))
 }
 
 /// A live object as JSON.

@@ -2,11 +2,10 @@
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use helm_kube::{ApiKind, Claim, Error as KubeError, Gvk, ObjectRef, is_kept, labels};
-use helm_release::uninstall_rank;
 use kube::ResourceExt;
 use kube::api::ListParams;
 
-use crate::objects::to_json;
+use crate::objects::{removal_order, to_json};
 use crate::{Context, Error};
 
 /// How many kinds are listed at once.
@@ -18,7 +17,7 @@ pub(crate) async fn marked(cx: &Context) -> Result<Vec<ObjectRef>, Error> {
     let discovery = cx.cluster.discovery().refresh().await?;
     let lists: Vec<_> = discovery.kinds().into_iter().map(|kind| list(cx, kind)).collect();
     let mut found: Vec<ObjectRef> = stream::iter(lists).buffered(AT_ONCE).try_concat().await?;
-    found.sort_by(|a, b| uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind)));
+    found.sort_by(removal_order);
     Ok(found)
 }
 

@@ -2,11 +2,11 @@
 
 use futures::future::try_join_all;
 use helm_kube::{Claim, Deletion, ObjectRef, Propagation, Record, is_kept};
-use helm_release::{Hook, HookEvent, Status, uninstall_rank};
+use helm_release::{Hook, HookEvent, Status};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
-use crate::objects::{earlier, manifests, object_of, to_json};
+use crate::objects::{earlier, manifests, object_of, removal_order, to_json};
 use crate::{Context, Error, History, hooks, sweep};
 
 /// An object of an uninstalled release that is still there.
@@ -36,7 +36,7 @@ pub async fn uninstall(cx: &Context, history: &History, was_deployed: bool) -> R
     if !history.unreadable().is_empty() || (record.is_none() && was_deployed) {
         objects = sweep::marked(cx).await?;
     }
-    for wave in objects.chunk_by(|a, b| uninstall_rank(&a.gvk.kind) == uninstall_rank(&b.gvk.kind)) {
+    for wave in objects.chunk_by(|a, b| removal_order(a, b).is_eq()) {
         let left = try_join_all(wave.iter().map(|object| remove(cx, object))).await?;
         remaining.extend(left.into_iter().flatten());
     }
@@ -134,6 +134,6 @@ async fn objects(cx: &Context, history: &History) -> Result<Vec<ObjectRef>, Erro
             }
         }
     }
-    found.sort_by(|a, b| uninstall_rank(&a.gvk.kind).cmp(&uninstall_rank(&b.gvk.kind)));
+    found.sort_by(removal_order);
     Ok(found)
 }
