@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, is_kept, readiness};
+use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, drop_duplicates, is_kept, readiness};
 use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
-use crate::objects::{self, earlier, manifests, put, removal_order, stamped, tell_duplicates, to_json, track};
+use crate::notice::Notice;
+use crate::objects::{self, earlier, manifests, object_of, put, removal_order, stamp, to_json, track};
 use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
 
 /// A revision that was brought out.
@@ -249,24 +250,31 @@ async fn send(cx: &Context, manifests: &[Manifest], previous: &Previous) -> Resu
             .iter()
             .filter(|manifest| manifest.head.kind == "CustomResourceDefinition");
         for definition in definitions {
-            await_served(cx, objects::object_of(definition)?.as_slice()).await?;
+            await_served(cx, object_of(definition)?.as_slice()).await?;
         }
     }
     Ok(tracked)
 }
 
 async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Result<Option<Tracked>, Error> {
-    let object = match stamped(&cx.cluster, &cx.ownership, manifest).await {
+    let Some(mut object) = object_of(manifest)? else {
+        return Ok(None);
+    };
+    let duplicates = drop_duplicates(&mut object);
+    match stamp(&cx.cluster, &cx.ownership, &mut object).await {
         // A hook may have defined the kind a moment ago.
         Err(error) if is_unserved(&error) => {
             cx.cluster.discovery().refresh().await?;
-            stamped(&cx.cluster, &cx.ownership, manifest).await?
+            stamp(&cx.cluster, &cx.ownership, &mut object).await?;
         }
-        object => object?,
-    };
-    let Some(object) = object else { return Ok(None) };
+        outcome => outcome?,
+    }
     let reference = ObjectRef::of(&object);
-    tell_duplicates(cx, manifest, &reference)?;
+    for duplicate in duplicates {
+        let object = reference.clone();
+        cx.notices
+            .add(&cx.ownership.release, Notice::Duplicate { object, duplicate });
+    }
     let before = previous.get(&reference).map_or(&[][..], Vec::as_slice);
     let applied = if cx.force && !before.is_empty() {
         put(cx, &object, before).await?

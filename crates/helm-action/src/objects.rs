@@ -15,23 +15,25 @@ use crate::notice::Notice;
 use crate::{Context, Error, Tracked, send};
 
 /// The object of a document, marked as the release's. `None` for a document with nothing in it. Of list items with one
-/// key, the last one is taken: see [`tell_duplicates`].
+/// key, the last one is taken.
 pub(crate) async fn stamped(
     cluster: &Cluster,
     ownership: &Ownership,
     manifest: &Manifest,
 ) -> Result<Option<Value>, Error> {
-    match object_of(manifest)? {
-        Some(object) => Ok(Some(stamp(cluster, ownership, object).await?)),
-        None => Ok(None),
-    }
+    let Some(mut object) = object_of(manifest)? else {
+        return Ok(None);
+    };
+    drop_duplicates(&mut object);
+    stamp(cluster, ownership, &mut object).await?;
+    Ok(Some(object))
 }
 
-async fn stamp(cluster: &Cluster, ownership: &Ownership, mut object: Value) -> Result<Value, Error> {
-    drop_duplicates(&mut object);
-    let namespaced = cluster.is_namespaced(&Gvk::of(&object)).await?;
-    ownership.stamp(&mut object, namespaced);
-    Ok(object)
+/// Marks an object as the release's.
+pub(crate) async fn stamp(cluster: &Cluster, ownership: &Ownership, object: &mut Value) -> Result<(), Error> {
+    let namespaced = cluster.is_namespaced(&Gvk::of(object)).await?;
+    ownership.stamp(object, namespaced);
+    Ok(())
 }
 
 /// Which of two objects is removed first.
@@ -83,7 +85,9 @@ pub(crate) async fn earlier(cx: &Context, manifest: &Manifest) -> Result<Option<
         return Ok(None);
     };
     if serve(&cx.cluster, &mut object).await? {
-        Ok(Some(stamp(&cx.cluster, &cx.ownership, object).await?))
+        drop_duplicates(&mut object);
+        stamp(&cx.cluster, &cx.ownership, &mut object).await?;
+        Ok(Some(object))
     } else {
         let gvk = Gvk::of(&object);
         cx.notices.add(&cx.ownership.release, Notice::Unserved { gvk });
@@ -115,17 +119,6 @@ pub(crate) async fn reference(cx: &Context, manifest: &Manifest) -> Result<Optio
         Err(error) if is_unserved(&error) => Ok(None),
         object => Ok(object?.map(|object| ObjectRef::of(&object))),
     }
-}
-
-/// Tells of the list items that are left out of a document.
-pub(crate) fn tell_duplicates(cx: &Context, manifest: &Manifest, object: &ObjectRef) -> Result<(), Error> {
-    let mut json = object_of(manifest)?.unwrap_or_default();
-    for duplicate in drop_duplicates(&mut json) {
-        let object = object.clone();
-        cx.notices
-            .add(&cx.ownership.release, Notice::Duplicate { object, duplicate });
-    }
-    Ok(())
 }
 
 /// Puts an object in place of the one that the release has already: what others added goes.
