@@ -1,11 +1,10 @@
 //! Taking over a release that another tool made.
 
 use helm_kube::{Marks, Record};
-use helm_release::Manifest;
 use serde_json::Value;
 
 use crate::definitions::is_unserved;
-use crate::objects::{manifests, stamped};
+use crate::objects::{manifests, stamped_all};
 use crate::{Context, Deployed, Desired, Error, History, check};
 
 /// Takes over the last revision, if it is what `desired` renders to: by meaning, whatever the order of its documents and
@@ -31,8 +30,8 @@ pub async fn adopt(cx: &Context, history: &History, desired: &Desired) -> Result
 
 /// Both sides are compared with our marks: helm-operator-plugins has its own in what it stores, and each object's namespace.
 async fn same(cx: &Context, record: &Record, desired: &Desired) -> Result<bool, Error> {
-    let stored = marked(cx, &manifests(record)?).await;
-    let wanted = marked(cx, &desired.manifests).await;
+    let stored = stamped_all(cx, &manifests(record)?).await;
+    let wanted = stamped_all(cx, &desired.manifests).await;
     let (stored, wanted) = match (stored, wanted) {
         (Ok(stored), Ok(wanted)) => (stored, wanted),
         (Err(error), _) | (_, Err(error)) if is_unserved(&error) => return Ok(false),
@@ -40,14 +39,6 @@ async fn same(cx: &Context, record: &Record, desired: &Desired) -> Result<bool, 
     };
     let is_wanted = |stored: &Value| wanted.iter().any(|wanted| means(wanted, stored));
     Ok(stored.len() == wanted.len() && stored.iter().all(is_wanted))
-}
-
-async fn marked(cx: &Context, manifests: &[Manifest]) -> Result<Vec<Value>, Error> {
-    let mut objects = Vec::with_capacity(manifests.len());
-    for manifest in manifests {
-        objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);
-    }
-    Ok(objects)
 }
 
 /// Whether a stored object is the one that is wanted, but for line breaks at the ends of texts: Helm 3 trims documents.

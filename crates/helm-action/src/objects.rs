@@ -29,6 +29,15 @@ pub(crate) async fn stamped(
     Ok(Some(object))
 }
 
+/// The objects of documents, marked as the release's.
+pub(crate) async fn stamped_all(cx: &Context, manifests: &[Manifest]) -> Result<Vec<Value>, Error> {
+    let mut objects = Vec::with_capacity(manifests.len());
+    for manifest in manifests {
+        objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);
+    }
+    Ok(objects)
+}
+
 /// Marks an object as the release's.
 pub(crate) async fn stamp(cluster: &Cluster, ownership: &Ownership, object: &mut Value) -> Result<(), Error> {
     let namespaced = cluster.is_namespaced(&Gvk::of(object)).await?;

@@ -4,7 +4,7 @@ use helm_kube::{Difference, ObjectRef, Record};
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use crate::objects::{manifests, stamped, track};
+use crate::objects::{manifests, stamped_all, track};
 use crate::send::{Sent, bring_from};
 use crate::{Context, Error, Tracked};
 
@@ -19,12 +19,7 @@ pub struct Repaired {
 
 /// The objects that a stored revision has in the cluster, as they should be.
 async fn desired(cx: &Context, record: &Record) -> Result<Vec<Value>, Error> {
-    let manifests = manifests(record)?;
-    let mut objects = Vec::with_capacity(manifests.len());
-    for manifest in &manifests {
-        objects.extend(stamped(&cx.cluster, &cx.ownership, manifest).await?);
-    }
-    Ok(objects)
+    stamped_all(cx, &manifests(record)?).await
 }
 
 /// Checks all objects of a stored revision and brings back those that are gone or differ. One that can't be brought back
