@@ -6,7 +6,7 @@ use helm_release::{Hook, HookEvent, Status};
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt;
 
-use crate::objects::{earlier, manifests, object_of, removal_order, to_json};
+use crate::objects::{earlier, manifests, removal_order, to_json};
 use crate::{Context, Error, History, hooks, sweep};
 
 /// An object of an uninstalled release that is still there.
@@ -124,13 +124,13 @@ async fn objects(cx: &Context, history: &History) -> Result<Vec<ObjectRef>, Erro
             let Some(object) = earlier(cx, manifest).await? else {
                 continue;
             };
-            let object = ObjectRef::of(&object);
-            if seen.contains(&object) {
+            let reference = ObjectRef::of(&object);
+            if seen.contains(&reference) {
                 continue;
             }
-            seen.push(object.clone());
-            if !object_of(manifest)?.is_some_and(|object| is_kept(&object)) {
-                found.push(object);
+            seen.push(reference.clone());
+            if !is_kept(&object) {
+                found.push(reference);
             }
         }
     }
