@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
-use helm_kube::{Claim, Gvk, Marks, ObjectRef, Propagation, Readiness, Record, drop_duplicates, is_kept, readiness};
+use helm_kube::{Claim, Marks, ObjectRef, Propagation, Readiness, Record, drop_duplicates, is_kept, readiness};
 use helm_release::{Hook, HookExecution, Info, Manifest, Release, Status, install_rank};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
 use crate::definitions::{await_served, define, is_unserved};
+use crate::error::chain;
 use crate::notice::Notice;
 use crate::objects::{self, earlier, manifests, object_of, put, removal_order, stamp, to_json, track};
 use crate::{Context, Desired, Error, History, Operation, Tracked, hooks, send};
@@ -117,18 +118,6 @@ async fn make_room(cx: &Context, history: &History, desired: &Desired) -> Result
         cx.secrets.delete(attempt).await?;
     }
     Ok(())
-}
-
-/// An error with its causes on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 fn pending(cx: &Context, history: &History, desired: &Desired, revision: u32, operation: Operation) -> Record {
@@ -329,8 +318,7 @@ pub(crate) async fn orphans<'a>(
 
 /// Whether two names are of one object; the version of its API may differ.
 fn same(a: &ObjectRef, b: &ObjectRef) -> bool {
-    let group = |gvk: &Gvk| (gvk.group().to_owned(), gvk.kind.clone());
-    group(&a.gvk) == group(&b.gvk) && a.namespace == b.namespace && a.name == b.name
+    (a.gvk.group(), &a.gvk.kind, &a.namespace, &a.name) == (b.gvk.group(), &b.gvk.kind, &b.namespace, &b.name)
 }
 
 async fn supersede(cx: &Context, history: &History, revision: u32) -> Result<(), Error> {

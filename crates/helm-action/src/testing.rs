@@ -7,7 +7,7 @@ use helm_release::{Hook, HookEvent};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, LogParams};
 
-use crate::deploy::chain;
+use crate::error::chain;
 use crate::{Context, Error, hooks};
 
 /// Whether `asked` asks for a run that the record has not seen the end of.
