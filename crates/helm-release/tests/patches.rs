@@ -44,18 +44,25 @@ fn by_name(found: impl IntoIterator<Item = helm_release::Manifest>) -> BTreeMap<
     named.collect()
 }
 
+/// What we make of a kustomization, and what kustomize does.
+fn both(case: &str) -> [BTreeMap<String, Value>; 2] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/patches").join(case);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let kustomization = goyaml::from_str(read("kustomization.yaml")).unwrap();
+    let entries = kustomization.get("patches").unwrap().as_list().unwrap().to_vec();
+    let patches: Vec<Patch> = entries.iter().map(patch).collect();
+    let files = BTreeMap::from([("c/t.yaml".to_owned(), read("objects.yaml"))]);
+    let sorted = sort_patched(&files, &patches, "default").unwrap();
+    [
+        by_name(sorted.manifests),
+        by_name(documents(&read("expected.yaml")).unwrap()),
+    ]
+}
+
 #[test]
 fn documents_are_patched_as_kustomize_patches_them() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/patches");
     for case in ["operations", "others", "pods", "targets"] {
-        let read = |name: &str| fs::read_to_string(folder.join(case).join(name)).unwrap();
-        let kustomization = goyaml::from_str(read("kustomization.yaml")).unwrap();
-        let entries = kustomization.get("patches").unwrap().as_list().unwrap().to_vec();
-        let patches: Vec<Patch> = entries.iter().map(patch).collect();
-        let files = BTreeMap::from([("c/t.yaml".to_owned(), read("objects.yaml"))]);
-        let sorted = sort_patched(&files, &patches, "default").unwrap();
-        let found = by_name(sorted.manifests);
-        let wanted = by_name(documents(&read("expected.yaml")).unwrap());
+        let [found, wanted] = both(case);
         assert_eq!(
             found.keys().collect::<Vec<_>>(),
             wanted.keys().collect::<Vec<_>>(),
@@ -66,4 +73,20 @@ fn documents_are_patched_as_kustomize_patches_them() {
             assert_eq!(texts[0], texts[1], "{case}: {name}");
         }
     }
+}
+
+#[test]
+fn words_of_a_merge_patch_are_booleans_as_in_charts_and_not_as_in_kustomize() {
+    let [ours, theirs] = both("words").map(|mut found| found.remove("ConfigMap words").unwrap());
+    let text = |object: &Value, field: &str| goyaml::to_string(object.get(field).unwrap()).unwrap();
+    assert_eq!(
+        text(&ours, "merged"),
+        "a: true\nb: false\nc: true\nd: false\ne: false\noctal: 420\nplain: true\ntext: \"yes\"\n"
+    );
+    assert_eq!(
+        text(&theirs, "merged"),
+        "a: \"yes\"\nb: \"No\"\nc: \"on\"\nd: \"off\"\ne: \"n\"\noctal: 420\nplain: true\ntext: \"yes\"\n"
+    );
+    // In operations, kustomize reads them as we do.
+    assert_eq!(text(&ours, "added"), text(&theirs, "added"));
 }
