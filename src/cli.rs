@@ -5,6 +5,7 @@ mod completion;
 mod create;
 mod init;
 mod lint;
+mod man;
 mod migrate;
 mod rbac;
 mod release;
@@ -72,6 +73,8 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Print the completion script of a shell.
     Completion(completion::CompletionArgs),
+    /// Write the manual pages of all commands.
+    Man(man::ManArgs),
     /// Print what this binary was built from.
     Version,
 }
@@ -99,6 +102,7 @@ impl Cli {
                 completion::run(args);
                 Ok(())
             }
+            Command::Man(args) => man::run(args),
             Command::Version => {
                 version::run();
                 Ok(())
