@@ -34,6 +34,7 @@ pub(crate) const PROJECT_FILES: &[Template] = templates![
     "config/manifests/bases/{project}.clusterserviceversion.yaml" from "manifests/clusterserviceversion.yaml.hbs",
     "config/manifests/kustomization.yaml" from "manifests/kustomization.yaml.hbs",
     "config/network-policy/allow-metrics-traffic.yaml" from "network-policy/allow-metrics-traffic.yaml.hbs",
+    "config/network-policy/allow-web-traffic.yaml" from "network-policy/allow-web-traffic.yaml.hbs",
     "config/network-policy/kustomization.yaml" from "network-policy/kustomization.yaml.hbs",
     "config/prometheus/kustomization.yaml" from "prometheus/kustomization.yaml.hbs",
     "config/prometheus/monitor.yaml" from "prometheus/monitor.yaml.hbs",
