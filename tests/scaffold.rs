@@ -208,6 +208,30 @@ fn rbac_prints_the_roles_of_the_project_as_it_is() {
         "{error}"
     );
 
+    let manager = "config/manager/manager.yaml";
+    let everywhere = read(manager);
+    fs::write(
+        project.join(manager),
+        everywhere.replace("value: \"\"", "value: books,films"),
+    )
+    .unwrap();
+    let narrow = succeed(&project, &["rbac"]);
+    for namespace in ["books", "films"] {
+        let role = format!("kind: Role\nmetadata:\n  name: manager-role\n  namespace: {namespace}\n");
+        assert!(narrow.contains(&role), "{narrow}");
+    }
+    assert!(
+        !narrow.contains("kind: ClusterRole\nmetadata:\n  name: manager-role"),
+        "{narrow}"
+    );
+    assert_eq!(
+        succeed(&project, &["rbac", "--namespace", "books"])
+            .matches("name: manager-role")
+            .count(),
+        1
+    );
+    fs::write(project.join(manager), everywhere).unwrap();
+
     let watches = read("watches.yaml").replace("small\n", "small\n  serviceAccountName: tenant\n");
     fs::write(project.join("watches.yaml"), watches).unwrap();
     succeed(

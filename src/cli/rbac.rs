@@ -31,9 +31,10 @@ pub(super) struct RbacArgs {
     /// The folder with the custom resource definitions.
     #[arg(long, default_value = "./config/crd/bases")]
     definitions: PathBuf,
-    /// The only namespace that the operator watches: a Role there, and a `ClusterRole` for what is in no namespace.
-    #[arg(long)]
-    namespace: Option<String>,
+    /// The only namespaces that the operator watches, separated by commas: a Role in each, and a `ClusterRole` for what is
+    /// in none. Those that config/default names if not given.
+    #[arg(long, value_delimiter = ',')]
+    namespace: Vec<String>,
     /// Files with values that the charts need to render at all.
     #[arg(long)]
     values: Vec<PathBuf>,
@@ -70,31 +71,41 @@ pub(super) fn run(args: &RbacArgs) -> anyhow::Result<()> {
         kinds.push((api, access));
     }
     let kinds: Vec<(&Api, &Access)> = kinds.iter().map(|(api, access)| (api, access)).collect();
-    let roles = match &args.namespace {
-        None => vec![Role::Cluster],
-        Some(namespace) => vec![Role::Namespaced(namespace.clone()), Role::Rest],
+    let (own, told) = own(args)?;
+    let namespaces = if args.namespace.is_empty() {
+        told
+    } else {
+        args.namespace.clone()
+    };
+    let roles = if namespaces.is_empty() {
+        vec![Role::Cluster]
+    } else {
+        let roles = namespaces.into_iter().map(Role::Namespaced);
+        roles.chain([Role::Rest]).collect()
     };
     let mut texts: Vec<String> = roles.iter().filter_map(|role| manager_role(role, &kinds)).collect();
     texts.extend(kinds.iter().filter_map(|(api, access)| release_role(api, access)));
-    texts.extend(own(args)?);
+    texts.extend(own);
     print!("{}", texts.join("---\n"));
     Ok(())
 }
 
-/// The roles for what the operator does besides, as the project's flags and those of the command line ask for it.
-fn own(args: &RbacArgs) -> anyhow::Result<Vec<String>> {
+/// The roles for what the operator does besides, as the project's flags and those of the command line ask for it; and the
+/// namespaces that they name.
+fn own(args: &RbacArgs) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     let folder = Folder::new(".");
     let mut flags = operator_flags(&folder)?;
     flags.extend(args.flags.iter().cloned());
-    let work = if flags.is_empty() {
-        OwnWork::default()
+    let (work, namespaces) = if flags.is_empty() {
+        (OwnWork::default(), Vec::new())
     } else {
         let told = || format!("the operator's flags are not understood: {}", flags.join(" "));
-        Flags::try_parse_from(&flags).with_context(told)?.run.own_work()
+        let run = Flags::try_parse_from(&flags).with_context(told)?.run;
+        (run.own_work(), run.namespaces())
     };
     let project = folder.read("PROJECT")?.map(|text| Project::parse(&text)).transpose()?;
     let name = project.map_or_else(|| "operator".to_owned(), |project| project.name);
-    Ok(own_roles(&name, work)?)
+    Ok((own_roles(&name, work)?, namespaces))
 }
 
 /// What a watch takes besides its chart.

@@ -82,14 +82,15 @@ fn deprecated(old: &str, new: &str) {
 }
 
 impl RunArgs {
+    /// The namespaces to watch; all if there are none.
+    pub(super) fn namespaces(&self) -> Vec<String> {
+        let names = self.watch_namespace.split(',').map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     fn options(&self) -> Options {
-        let names = self
-            .watch_namespace
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty());
         Options {
-            namespaces: names.map(str::to_owned).collect(),
+            namespaces: self.namespaces(),
             max_concurrent_reconciles: self.max_concurrent_reconciles,
             settings: Settings {
                 reconcile_period: self.reconcile_period,

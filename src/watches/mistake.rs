@@ -18,7 +18,7 @@ pub struct Mistake {
 #[derive(Debug, thiserror::Error)]
 pub enum WatchesError {
     /// It can't be read.
-    #[error("failed to read watches file {}", path.display())]
+    #[error("failed to read watches file {} (--watches-file names another one)", path.display())]
     Read {
         /// The file.
         path: PathBuf,

@@ -121,6 +121,11 @@ pub(crate) async fn requests_since(before: usize) -> Vec<Request> {
         .collect()
 }
 
+/// All requests of a user.
+pub(crate) async fn requests_of(user: &str) -> Vec<Request> {
+    all().await.into_iter().filter(|request| request.user == user).collect()
+}
+
 async fn all() -> Vec<Request> {
     let plane = control_plane().await;
     tokio::task::spawn_blocking(|| plane.requests().unwrap()).await.unwrap()

@@ -1,7 +1,10 @@
 //! Operators with the rights that are generated for their watches, and no others.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::cluster::requests_of;
 use crate::harness::{condition, message};
 use crate::project::Project;
 
@@ -97,6 +100,7 @@ fn end(mut project: Project) {
         "demo",
         "-n",
         &namespace,
+        "--ignore-not-found",
         "--timeout",
         "60s",
     ]);
@@ -181,23 +185,15 @@ async fn e2e_an_account_makes_releases_with_the_generated_right_to_act_as_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn e2e_the_web_page_shows_events_with_the_rights_that_turning_it_on_gives() {
-    let mut project = running("right-web", &[("config.yaml", CONFIG_MAP)], "").await;
+async fn e2e_a_project_with_the_web_page_has_all_rights_that_it_needs_and_no_others() {
+    let templates = [("config.yaml", CONFIG_MAP), ("hook.yaml", HOOK)];
+    let mut project = running("right-web", &templates, "").await;
     let operator = format!("system:serviceaccount:{0}-system:{0}-controller-manager", project.name);
     let may = ["auth", "can-i", "list", "events", "--as", &operator];
-    assert!(
-        project.refused(&[&may[..], &["-q"]].concat()).is_empty(),
-        "not without the page"
-    );
-    let list = "config/default/kustomization.yaml";
-    let on = project
-        .read(list)
-        .replace("# components:\n#   - ../web", "components:\n  - ../web");
-    project.write(list, &on);
-    project.make("deploy");
+    let refused = project.refused(&[&may[..], &["-q"]].concat());
+    assert!(refused.is_empty(), "not without the page: {refused}");
+    turn_page_on(&project);
     assert_eq!(project.kubectl(&may).trim(), "yes");
-    let built = project.kubectl(&["kustomize", "config/default"]);
-    assert!(built.contains("- --web-bind-address=:8090\n"), "{built}");
     project.end_unrefused();
     // As it is deployed: with a leader, and only for those who may see it.
     let lease = format!("--leader-election-namespace={}", project.system());
@@ -213,34 +209,115 @@ async fn e2e_the_web_page_shows_events_with_the_rights_that_turning_it_on_gives(
     let namespace = project.name.clone();
     create(&project, &json!({}));
     project.wait_until_ready(&rights(&project), "demo", &namespace).await;
+    look_at_page(&project).await;
+    live_through(&project).await;
+    assert_eq!(unused(&project, &operator).await, [""; 0]);
+    end(project);
+}
+
+fn turn_page_on(project: &Project) {
+    let list = "config/default/kustomization.yaml";
+    let text = project.read(list);
+    project.write(
+        list,
+        &text.replace("# components:\n#   - ../web", "components:\n  - ../web"),
+    );
+    project.make("deploy");
+    let built = project.kubectl(&["kustomize", "config/default"]);
+    assert!(built.contains("- --web-bind-address=:8090\n"), "{built}");
+}
+
+/// The page shows the release's events to whoever has the role for readers, and nothing to others.
+async fn look_at_page(project: &Project) {
+    let (namespace, kind) = (&project.name, rights(project));
     let address = project.wait_for("the page's address", || served(&project.log())).await;
-    let kind = rights(&project);
     let group = kind.split_once('.').unwrap().1;
     let page = format!("https://{address}/releases/Right.v1alpha1.{group}/{namespace}/demo");
-    project.kubectl(&["create", "serviceaccount", "reader", "-n", &namespace]);
-    let token = project.kubectl(&["create", "token", "reader", "-n", &namespace]);
-    let header = format!("Authorization: Bearer {}", token.trim());
-    let fetch = || project.command("curl", &["-sk", "--max-time", "20", "-H", &header, &page]);
-    assert!(fetch().contains("Authorization denied"), "{}", fetch());
-    let account = format!("{namespace}:reader");
+    let fetch_as = |account: &str| {
+        let token = project.kubectl(&["create", "token", account, "-n", namespace]);
+        let header = format!("Authorization: Bearer {}", token.trim());
+        project.command("curl", &["-sk", "--max-time", "20", "-H", &header, &page])
+    };
+    for account in ["reader", "stranger"] {
+        project.kubectl(&["create", "serviceaccount", account, "-n", namespace]);
+    }
+    let account = format!("--serviceaccount={namespace}:reader");
     let reader = format!("{namespace}-web-reader");
-    let binding = [
+    project.kubectl(&[
         "create",
         "clusterrolebinding",
         &reader,
         "--clusterrole",
         &reader,
-        "--serviceaccount",
         &account,
-    ];
-    project.kubectl(&binding);
+    ]);
+    let event = "<td class=\"name\">Installed</td>";
     project
         .wait_for("the events on the page", || {
-            fetch().contains("<td class=\"name\">Installed</td>").then_some(())
+            fetch_as("reader").contains(event).then_some(())
         })
         .await;
+    let denied = fetch_as("stranger");
+    assert!(denied.contains("Authorization denied"), "{denied}");
     project.kubectl(&["delete", "clusterrolebinding", &reader]);
-    end(project);
+}
+
+/// What else happens to a release: drift, and the same again; an upgrade whose hook fails, and one that succeeds; its end.
+async fn live_through(project: &Project) {
+    let (namespace, kind) = (&project.name, rights(project));
+    for _ in 0..2 {
+        let drift = r#"{"data":{"text":"somebody's"}}"#;
+        project.kubectl(&["patch", "configmap", "demo-config", "-n", namespace, "-p", drift]);
+        project
+            .wait_for("the drift to be repaired", || (text(project) == "none").then_some(()))
+            .await;
+    }
+    create(project, &json!({"text": "one", "play": "failed", "before": "upgrade"}));
+    let is_failed = |condition: &Value| condition["status"] == "True";
+    project
+        .wait_for("the failure of the hook", || {
+            let found = project.get(&[&kind, "demo", "-n", namespace]);
+            condition(&found, "ReleaseFailed").is_some_and(is_failed).then_some(())
+        })
+        .await;
+    create(
+        project,
+        &json!({"text": "two", "play": "completed", "before": "upgrade"}),
+    );
+    project
+        .wait_for("the upgrade", || (text(project) == "two").then_some(()))
+        .await;
+    project.wait_until_ready(&kind, "demo", namespace).await;
+    project.kubectl(&["delete", &kind, "demo", "-n", namespace, "--timeout", "60s"]);
+}
+
+/// What is granted and yet never asked for in a request of its own: the API server wants it of whoever sets an owner
+/// reference that holds the owner up.
+const IMPLIED: &str = "update rights/finalizers";
+
+/// The generated rights that the operator has not used.
+async fn unused(project: &Project, operator: &str) -> Vec<String> {
+    let right = |verb: &str, resource: &str| format!("{verb} {resource}");
+    let requests = requests_of(operator).await;
+    let used: BTreeSet<String> = requests
+        .iter()
+        .map(|request| match request.subresource.as_str() {
+            "" => right(&request.verb, &request.resource),
+            inner => right(&request.verb, &format!("{}/{inner}", request.resource)),
+        })
+        .chain([IMPLIED.to_owned()])
+        .collect();
+    let mut granted = BTreeSet::new();
+    for role in project.chartwright(&["rbac"]).split("---\n") {
+        let role = serde_json::to_value(goyaml::from_str(role).unwrap()).unwrap();
+        for rule in role["rules"].as_array().unwrap() {
+            let list = |key: &str| rule[key].as_array().unwrap().iter().map(|item| item.as_str().unwrap());
+            for verb in list("verbs") {
+                granted.extend(list("resources").map(|resource| right(verb, resource)));
+            }
+        }
+    }
+    granted.difference(&used).cloned().collect()
 }
 
 /// Where the log says that the page is.

@@ -6,11 +6,14 @@ use govalue::Value;
 
 use crate::{Error, Folder};
 
+/// The variable of the environment that names the namespaces to watch.
+const NAMESPACES: &str = "WATCH_NAMESPACE";
+
 /// What is deployed.
 const DEPLOYED: &str = "config/default";
 
-/// The operator's arguments in what `make deploy` deploys: those of the manager, and those that patches add. None if there
-/// is no such folder.
+/// The operator's arguments in what `make deploy` deploys: those of the manager, and those that patches add. The namespaces
+/// that its environment names are among them. None if there is no such folder.
 ///
 /// # Errors
 /// [`Error::Read`] and [`Error::Yaml`] tell which file can't be read.
@@ -77,6 +80,10 @@ impl Found<'_> {
             .filter(|_| patched.is_some_and(|path| path.contains("/args")))
         {
             self.take(value);
+        }
+        let text = |key: &str| tree.get(key).and_then(Value::as_str).unwrap_or_default();
+        if text("name") == NAMESPACES && !text("value").is_empty() {
+            self.flags.push(format!("--watch-namespace={}", text("value")));
         }
         for (key, value) in tree.as_map().into_iter().flatten() {
             if key == "args" {
@@ -152,9 +159,17 @@ mod tests {
             .replace("# components:\n#   - ../web", "components:\n  - ../web")
             .replace("patches:\n", inline);
         list.data = text.into_bytes();
+        let manager = files.iter_mut().find(|file| file.path == "config/manager/manager.yaml");
+        let manager = manager.unwrap();
+        let text = String::from_utf8_lossy(&manager.data).replace("value: \"\"", "value: books,films");
+        manager.data = text.into_bytes();
         folder.write(&files, Overwrite::Always).unwrap();
         let flags = operator_flags(&folder).unwrap();
-        for flag in ["--web-bind-address=:8090", "--zap-devel"] {
+        for flag in [
+            "--web-bind-address=:8090",
+            "--watch-namespace=books,films",
+            "--zap-devel",
+        ] {
             assert!(flags.iter().any(|known| known == flag), "{flag}: {flags:?}");
         }
     }

@@ -129,9 +129,9 @@ fn details(release: &Release) -> Paragraph<'_> {
         fact("Pods       ", release.pods.clone()),
         fact(
             "Drift      ",
-            release
-                .repaired
-                .map_or_else(String::new, |count| format!("{count} objects brought back")),
+            release.repaired.map_or_else(String::new, |count| {
+                format!("{count} brought back since the operator started")
+            }),
         ),
         fact("Age        ", release.age.clone()),
         Line::default(),

@@ -72,7 +72,8 @@ const HOOK_VERBS: &[&str] = &["create", "delete", "get"];
 const AWAITED_VERBS: &[&str] = &["list", "watch"];
 const AWAITED: &[&str] = &["Job", "Pod"];
 
-/// What it does with definitions from `crds/`: Helm makes those that are missing and leaves them for ever.
+/// What it does with definitions from `crds/`: it makes those that are missing, waits until they are established, and leaves
+/// them for ever.
 const DEFINITION_VERBS: &[&str] = &["create", "get"];
 
 /// What it does with definitions that it may replace.

@@ -48,9 +48,9 @@ fn of_kind(api: &Api) -> [AccessRule; 3] {
         reasons: vec![],
     };
     [
-        rule(api.plural.clone(), &["get", "list", "patch", "watch"]),
+        rule(api.plural.clone(), &["list", "patch", "watch"]),
         rule(format!("{}/finalizers", api.plural), &["update"]),
-        rule(format!("{}/status", api.plural), &["get", "patch"]),
+        rule(format!("{}/status", api.plural), &["patch"]),
     ]
 }
 
