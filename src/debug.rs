@@ -70,6 +70,8 @@ struct ReleaseState {
     failures: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_look: Option<NextLook>,
+    /// How many looks were taken at it.
+    looks: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_look: Option<LastLook>,
 }
@@ -134,7 +136,9 @@ impl Sources<'_> {
             in_seconds: seconds(delay),
             is_backoff,
         });
-        let last = self.cx.looks.last(key).map(|look| LastLook {
+        let last = self.cx.looks.last(key);
+        let looks = last.as_ref().map_or(0, |look| look.count);
+        let last = last.map(|look| LastLook {
             began: look.began.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
             cause: look.cause,
             seconds: look.outcome.map(|(took, _)| seconds(took)),
@@ -148,6 +152,7 @@ impl Sources<'_> {
             work: self.work.stage(key),
             failures: self.backoff.failures(key),
             next_look: next,
+            looks,
             last_look: last,
         }
     }

@@ -5,14 +5,14 @@
 
 mod known;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt, TryStreamExt};
 use helm_action::{Tracked, version};
 use helm_kube::{ApiKind, Cluster, Gvk, ObjectRef, fingerprint, labels, pods, readiness};
 use kube::ResourceExt;
-use kube::api::DynamicObject;
+use kube::api::{DynamicObject, TypeMeta};
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use serde::Serialize;
@@ -23,12 +23,23 @@ use crate::primaries::LIST_PAGE;
 use crate::request::Key;
 
 /// Why a release is looked at: what its objects did since it was looked at last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Causes {
     /// Objects that may have drifted.
-    pub drifted: BTreeSet<ObjectRef>,
+    pub drifted: BTreeMap<ObjectRef, Sighting>,
     /// Whether an object's readiness or the number of its pods changed.
     pub readiness: bool,
+}
+
+/// How an object is that may have drifted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sighting {
+    /// As a watch told of it last, so that nobody has to read it.
+    Seen(Box<DynamicObject>),
+    /// Gone.
+    Gone,
+    /// It must be read.
+    Unread,
 }
 
 /// The watches of all kinds that releases have objects of.
@@ -135,6 +146,11 @@ impl Dependents {
         self.lock().known.forget(key);
     }
 
+    /// Whether there is something to look at.
+    pub fn has_causes(&self, key: &Key) -> bool {
+        self.lock().known.has_causes(key)
+    }
+
     /// Takes what is to be looked at.
     pub fn take_causes(&self, key: &Key) -> Causes {
         self.lock().known.take_causes(key)
@@ -142,13 +158,14 @@ impl Dependents {
 
     /// The objects with the readiness that was seen last.
     pub fn refresh(&self, objects: &mut [Tracked]) {
-        let state = self.lock();
-        for tracked in objects {
-            if let Some(seen) = state.known.since(tracked) {
-                tracked.readiness = seen.readiness.clone();
-                tracked.pods = seen.pods;
-            }
-        }
+        self.lock().known.refresh(objects);
+    }
+
+    /// As [`Dependents::refresh`], for a status that tells of them: what was seen up to now is no cause for another look.
+    pub fn tell(&self, key: &Key, objects: &mut [Tracked]) {
+        let mut state = self.lock();
+        state.known.refresh(objects);
+        state.known.settle_readiness(key);
     }
 
     /// The kinds that are watched.
@@ -229,7 +246,18 @@ impl Dependents {
             pods: pods(&reference.gvk, &json),
             going: object.metadata.deletion_timestamp.is_some(),
         };
-        let woken = self.lock().known.observe(reference, &seen);
+        let sighting = || {
+            // A list says once what kind its items are.
+            let types = TypeMeta {
+                api_version: reference.gvk.api_version.clone(),
+                kind: reference.gvk.kind.clone(),
+            };
+            Sighting::Seen(Box::new(DynamicObject {
+                types: Some(types),
+                ..object.clone()
+            }))
+        };
+        let woken = self.lock().known.observe(&reference, &seen, sighting);
         if let Some((key, urgency)) = woken {
             (self.wake)(&key, urgency);
         }

@@ -12,6 +12,8 @@ use crate::request::Key;
 /// The last look at a release.
 #[derive(Clone, Debug)]
 pub struct LastLook {
+    /// How many looks were taken up to this one.
+    pub count: u64,
     /// When it began.
     pub began: Timestamp,
     /// Why it was taken.
@@ -28,13 +30,15 @@ pub struct Looks(Mutex<HashMap<Key, LastLook>>);
 impl Looks {
     /// A look begins.
     pub fn begin(&self, key: &Key, cause: String) {
+        let mut looks = self.lock();
         let look = LastLook {
+            count: looks.get(key).map_or(0, |last| last.count) + 1,
             began: Timestamp::now(),
             cause,
             outcome: None,
             started: Instant::now(),
         };
-        self.lock().insert(key.clone(), look);
+        looks.insert(key.clone(), look);
     }
 
     /// It has come to an end.

@@ -255,7 +255,7 @@ impl Operator {
         if next != Next::Backoff {
             self.backoff.reset(&key);
         }
-        self.queue.done(&key, after);
+        self.queue.done(&key, after, || self.cx.dependents.has_causes(&key));
     }
 
     async fn look(&self, key: &Key, slot: Slot) -> Next {

@@ -122,12 +122,16 @@ impl<K: Clone + Eq + Hash> Queue<K> {
         }
     }
 
-    /// Ends the work on a key.
-    pub fn done(&self, key: &K, after: After) {
+    /// Ends the work on a key. A nudge that came in the meantime counts only if `is_wanted` still: the work may have dealt
+    /// with what it was about.
+    pub fn done(&self, key: &K, after: After, is_wanted: impl Fn() -> bool) {
         let mut state = self.lock();
         let Some(slot) = state.slots.get_mut(key) else { return };
         slot.running = false;
-        let again = std::mem::take(&mut slot.again);
+        let again = match std::mem::take(&mut slot.again) {
+            Again::Nudged | Again::NudgedSoon(_) if !is_wanted() => Again::No,
+            again => again,
+        };
         match (after, again) {
             (_, Again::Added) => state.make_ready(key, again),
             (After::Hold(delay), _) => state.postpone(key, delay, true),
@@ -224,7 +228,7 @@ mod tests {
                 .is_err(),
             "`a` is still worked on"
         );
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         assert_eq!(queue.next().await, "a");
     }
 
@@ -239,7 +243,7 @@ mod tests {
         let queue = Queue::default();
         queue.add(&"a");
         let key = queue.next().await;
-        queue.done(&key, after);
+        queue.done(&key, after, || true);
         queue
     }
 
@@ -250,7 +254,7 @@ mod tests {
         assert_eq!(queue.due(&"a"), Some((Duration::from_mins(1), false)));
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed().as_secs(), 60);
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         assert!(nothing_comes_of(&queue).await);
     }
 
@@ -259,7 +263,7 @@ mod tests {
         let queue = queue_after(After::Wait(Duration::from_mins(1))).await;
         queue.add(&"a");
         assert_eq!(queue.next().await, "a");
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         assert!(
             tokio::time::timeout(Duration::from_secs(100), queue.next())
                 .await
@@ -278,15 +282,15 @@ mod tests {
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed(), soon, "the second does not put it off");
         queue.nudge_soon(&"a", soon);
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed(), 2 * soon, "what happens during the work waits as well");
         queue.nudge_soon(&"a", soon);
         queue.nudge(&"a");
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed(), 2 * soon, "a nudge does not wait");
-        queue.done(&"a", After::Hold(Duration::from_mins(1)));
+        queue.done(&"a", After::Hold(Duration::from_mins(1)), || true);
         queue.nudge_soon(&"a", soon);
         assert!(nothing_comes_of(&queue).await, "a hold is not cut short");
     }
@@ -299,7 +303,7 @@ mod tests {
         queue.add(&"a");
         assert_eq!(queue.next().await, "a");
         queue.nudge(&"a");
-        queue.done(&"a", After::Hold(Duration::from_mins(1)));
+        queue.done(&"a", After::Hold(Duration::from_mins(1)), || true);
         assert!(
             nothing_comes_of(&queue).await,
             "what happened during the work is held as well"
@@ -307,8 +311,24 @@ mod tests {
         let start = Instant::now();
         assert_eq!(queue.next().await, "a");
         assert_eq!(start.elapsed().as_secs(), 59);
-        queue.done(&"a", After::Nothing);
+        queue.done(&"a", After::Nothing, || true);
         queue.nudge(&"a");
         assert_eq!(queue.next().await, "a", "after the hold, a nudge counts again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_nudge_about_what_the_work_has_dealt_with_does_not_count() {
+        let queue = Queue::default();
+        for (is_wanted, depth) in [(false, 0), (true, 1)] {
+            queue.add(&"a");
+            assert_eq!(queue.next().await, "a");
+            queue.nudge(&"a");
+            queue.done(&"a", After::Nothing, || is_wanted);
+            assert_eq!(queue.depth(), depth);
+        }
+        assert_eq!(queue.next().await, "a");
+        queue.add(&"a");
+        queue.done(&"a", After::Nothing, || false);
+        assert_eq!(queue.depth(), 1, "what was added is looked at");
     }
 }

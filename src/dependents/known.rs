@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use helm_action::Tracked;
 use helm_kube::{Gvk, ObjectRef, Pods, Readiness};
 
-use super::{Causes, Urgency};
+use super::{Causes, Sighting, Urgency};
 use crate::request::Key;
 
 /// What one watch sees: the objects of a kind, in one namespace or everywhere.
@@ -57,10 +57,16 @@ impl Known {
         self.progress.insert(scope.clone(), version);
     }
 
-    /// An object is there, or has changed. The release that must be looked at, if any, and how soon.
-    pub(super) fn observe(&mut self, object: ObjectRef, seen: &Seen) -> Option<(Key, Urgency)> {
+    /// An object is there, or has changed. The release that must be looked at, if any, and how soon; only then `sighting`
+    /// is taken.
+    pub(super) fn observe(
+        &mut self,
+        object: &ObjectRef,
+        seen: &Seen,
+        sighting: impl FnOnce() -> Sighting,
+    ) -> Option<(Key, Urgency)> {
         let before = self.seen.insert(object.clone(), seen.clone());
-        let Owned { key, expected } = self.owned.get(&object)?;
+        let Owned { key, expected } = self.owned.get(object)?;
         let expected = expected.as_ref().filter(|expected| seen.version >= expected.version)?;
         let drifted = expected.fingerprint != seen.fingerprint && !seen.going;
         let last = before.filter(|before| before.version >= expected.version);
@@ -74,7 +80,9 @@ impl Known {
         }
         let causes = self.causes.entry(key.clone()).or_default();
         causes.readiness |= readiness;
-        causes.drifted.extend(drifted.then_some(object));
+        if drifted {
+            causes.drifted.insert(object.clone(), sighting());
+        }
         Some((key.clone(), if drifted { Urgency::Now } else { Urgency::Soon }))
     }
 
@@ -89,7 +97,7 @@ impl Known {
             return None;
         }
         let causes = self.causes.entry(key.clone()).or_default();
-        causes.drifted.insert(object.clone());
+        causes.drifted.insert(object.clone(), Sighting::Gone);
         causes.readiness = true;
         Some(key.clone())
     }
@@ -123,7 +131,7 @@ impl Known {
             };
             self.owned.insert(tracked.object.clone(), owned);
             if self.has_changed(tracked) {
-                causes.drifted.insert(tracked.object.clone());
+                causes.drifted.insert(tracked.object.clone(), Sighting::Unread);
             } else if self.seen.contains_key(&tracked.object) {
                 causes.drifted.remove(&tracked.object);
             }
@@ -165,13 +173,37 @@ impl Known {
         self.causes.remove(key);
     }
 
+    /// Whether there is something to look at.
+    pub(super) fn has_causes(&self, key: &Key) -> bool {
+        self.causes.contains_key(key)
+    }
+
+    /// What was seen of readiness is told.
+    pub(super) fn settle_readiness(&mut self, key: &Key) {
+        let Some(causes) = self.causes.get_mut(key) else { return };
+        causes.readiness = false;
+        if causes.drifted.is_empty() {
+            self.causes.remove(key);
+        }
+    }
+
     /// Takes what is to be looked at.
     pub(super) fn take_causes(&mut self, key: &Key) -> Causes {
         self.causes.remove(key).unwrap_or_default()
     }
 
+    /// Gives objects the readiness that was seen last.
+    pub(super) fn refresh(&self, objects: &mut [Tracked]) {
+        for tracked in objects {
+            if let Some(seen) = self.since(tracked) {
+                tracked.readiness = seen.readiness.clone();
+                tracked.pods = seen.pods;
+            }
+        }
+    }
+
     /// What was seen last of an object, if it is not older than what a release knows.
-    pub(super) fn since(&self, tracked: &Tracked) -> Option<&Seen> {
+    fn since(&self, tracked: &Tracked) -> Option<&Seen> {
         let seen = self.seen.get(&tracked.object)?;
         (seen.version >= tracked.version).then_some(seen)
     }
@@ -184,6 +216,8 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     const VERSION: u64 = 10;
@@ -272,12 +306,44 @@ mod tests {
             let mut known = Known::default();
             known.seen.extend(seen.map(|seen| (tracked().object, seen)));
             let before = Causes {
-                drifted: BTreeSet::from([tracked().object]),
+                drifted: BTreeMap::from([(tracked().object, Sighting::Unread)]),
                 readiness: false,
             };
             known.causes.insert(key.clone(), before);
             assert_eq!(known.own(&key, &[tracked()]), is_cause, "{what}");
             assert_eq!(known.causes.contains_key(&key), is_cause, "{what}");
         }
+    }
+
+    #[test]
+    fn what_the_status_tells_is_no_cause_for_another_look() {
+        let key = Key {
+            watch: 0,
+            namespace: Some("books".into()),
+            name: "app".into(),
+        };
+        let unready = Seen {
+            readiness: Readiness::InProgress("0/1".into()),
+            ..seen(VERSION + 1, 1)
+        };
+        let drifted = seen(VERSION + 2, 2);
+        let mut known = Known::default();
+        known.own(&key, &[tracked()]);
+        let object = tracked().object;
+        assert_eq!(
+            known.observe(&object, &unready, || Sighting::Unread),
+            Some((key.clone(), Urgency::Soon))
+        );
+        let mut objects = [tracked()];
+        known.refresh(&mut objects);
+        assert_eq!(objects[0].readiness, unready.readiness);
+        known.settle_readiness(&key);
+        assert!(!known.has_causes(&key));
+        assert_eq!(
+            known.observe(&object, &drifted, || Sighting::Unread),
+            Some((key.clone(), Urgency::Now))
+        );
+        known.settle_readiness(&key);
+        assert!(known.has_causes(&key), "drift is not told, but repaired");
     }
 }

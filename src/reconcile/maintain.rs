@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use futures::future::{try_join, try_join_all};
-use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check};
-use helm_kube::{ObjectRef, Record};
+use futures::future::{join, join_all};
+use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check, repair};
+use helm_kube::Record;
 use helm_release::Status;
-use kube::api::DynamicObject;
 
 use super::memory::{Memo, kept};
 use super::resource::Resource;
-use crate::dependents::Causes;
+use crate::dependents::{Causes, Sighting};
 use crate::error::ReconcileError;
 use crate::events::Happening;
 
@@ -43,9 +42,7 @@ impl Resource<'_> {
         if memo.objects.is_empty() {
             memo.objects = self.checked(&release, &memo.record).await?;
         } else {
-            let drifted = read(&release, causes).await;
-            let drifted = drifted.map_err(|error| ReconcileError::Reconcile(error.into()))?;
-            self.repair_drift(&release, &mut memo, drifted).await?;
+            self.repair_drift(&release, &mut memo, causes).await?;
         }
         self.track(&memo.objects).await;
         self.remember(memo);
@@ -91,21 +88,19 @@ impl Resource<'_> {
             made_from: None,
             ..memo.clone()
         });
-        let mut drifted = Vec::new();
         if !is_watched || !causes.drifted.is_empty() {
-            let reads = try_join(release.secrets.is_current(&memo.record), read(release, causes)).await;
-            let (is_current, found) = reads.map_err(|error| ReconcileError::Reconcile(error.into()))?;
-            if !is_current {
+            let record = Arc::clone(&memo.record);
+            let is_current = release.secrets.is_current(&record);
+            // What a watch has told of is brought back at once: whoever changed the release itself finds it taken back anyway.
+            let (is_current, repaired) = join(is_current, self.repair_drift(release, &mut memo, causes)).await;
+            if !is_current.map_err(|error| ReconcileError::Reconcile(error.into()))? {
                 tracing::info!(release = %self.key, "the release was changed by somebody else");
                 return Ok(false);
             }
-            drifted = found;
+            repaired?;
         }
         if !is_watched {
             memo.objects = self.checked(release, &memo.record).await?;
-        } else if !drifted.is_empty() {
-            self.repair_drift(release, &mut memo, drifted).await?;
-            self.track(&memo.objects).await;
         }
         self.report(Some(&memo), None).await?;
         self.remember(memo);
@@ -125,23 +120,44 @@ impl Resource<'_> {
         Ok(objects)
     }
 
-    /// Brings back the objects that may have drifted.
+    /// Brings back the objects that may have drifted, each with one request. One that can't be brought back keeps no other
+    /// from it; the first such error is returned.
     async fn repair_drift(
         &self,
         release: &ReleaseContext,
         memo: &mut Memo,
-        drifted: Vec<Drifted>,
+        causes: &Causes,
     ) -> Result<(), ReconcileError> {
-        for (reference, live) in drifted {
-            let outcome = helm_action::repair(release, &memo.record, &reference, live).await;
-            self.publish_notices(release).await;
-            let outcome = outcome.map_err(ReconcileError::Reconcile)?;
-            let Some((tracked, repaired)) = outcome else { continue };
-            self.tell_repaired(repaired.as_slice()).await;
-            memo.objects.retain(|known| known.object != reference);
-            memo.objects.push(tracked);
+        if causes.drifted.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let record = Arc::clone(&memo.record);
+        let repairs = causes.drifted.iter().map(async |(object, sighting)| {
+            let live = match sighting {
+                Sighting::Seen(live) => Some((**live).clone()),
+                Sighting::Gone => None,
+                Sighting::Unread => release.cluster.get(object).await?,
+            };
+            repair(release, &record, object, live).await
+        });
+        let mut outcome = Ok(());
+        let mut told = Vec::new();
+        for repair in Box::pin(join_all(repairs)).await {
+            match repair {
+                Ok(Some((tracked, repaired))) => {
+                    memo.objects.retain(|known| known.object != tracked.object);
+                    memo.objects.push(tracked);
+                    told.extend(repaired);
+                }
+                Ok(None) => {}
+                Err(error) => outcome = outcome.and(Err(ReconcileError::Reconcile(error))),
+            }
+        }
+        // Before anything is told, so that what comes of the repair is known for it.
+        self.track(&memo.objects).await;
+        self.publish_notices(release).await;
+        self.tell_repaired(&told).await;
+        outcome
     }
 
     async fn tell_repaired(&self, repaired: &[Repaired]) {
@@ -158,16 +174,4 @@ impl Resource<'_> {
             self.publish_about(Happening::DriftRepaired, &what, reference).await;
         }
     }
-}
-
-/// An object that may have drifted, as it is now; `None` if it is gone.
-type Drifted = (ObjectRef, Option<DynamicObject>);
-
-/// Reads the objects that may have drifted.
-async fn read(release: &ReleaseContext, causes: &Causes) -> Result<Vec<Drifted>, helm_kube::Error> {
-    let read = causes.drifted.iter().map(async |reference| {
-        let live = release.cluster.get(reference).await?;
-        Ok((reference.clone(), live))
-    });
-    try_join_all(read).await
 }

@@ -63,7 +63,7 @@ impl Occasion<'_> {
 
     /// What its objects did.
     fn event(&self) -> Option<String> {
-        let mut drifted = self.causes.drifted.iter();
+        let mut drifted = self.causes.drifted.keys();
         match (drifted.next(), drifted.len()) {
             (Some(object), 0) => Some(format!("drift of {object}")),
             (Some(object), more) => Some(format!("drift of {object} and {more} more")),
@@ -80,6 +80,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::dependents::Sighting;
     use crate::request::FINALIZER;
 
     fn object(generation: i64, is_going: bool) -> DynamicObject {
@@ -108,7 +109,7 @@ mod tests {
             name: format!("app-{number}"),
         };
         Causes {
-            drifted: (0..count).map(object).collect(),
+            drifted: (0..count).map(|number| (object(number), Sighting::Gone)).collect(),
             readiness: true,
         }
     }
@@ -127,7 +128,7 @@ mod tests {
         let none = Causes::default();
         let first = drift(1);
         let several = drift(3);
-        let service = first.drifted.first().unwrap().to_string();
+        let service = first.drifted.keys().next().unwrap().to_string();
         let cases = [
             (object(1, true), Some(&kept), &none, false, "deletion".to_owned()),
             (object(1, false), None, &none, false, "start".to_owned()),

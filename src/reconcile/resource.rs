@@ -115,7 +115,7 @@ impl Resource<'_> {
         failure: Option<&ReconcileError>,
     ) -> Result<(), ReconcileError> {
         let mut objects = memo.map(|memo| memo.objects.clone()).unwrap_or_default();
-        self.cx.dependents.refresh(&mut objects);
+        self.cx.dependents.tell(self.key, &mut objects);
         let status = summarize(&Facts {
             generation: self.object.metadata.generation.unwrap_or_default(),
             deployed: memo.map(|memo| &*memo.record),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::{of_resource, resource};
 use crate::harness::{Operator, a_while};
+use crate::metrics::{address, get};
 
 /// The best of three, since the machine may be busy with other things.
 async fn best_of_three<F: Future<Output = ()>>(attempt: impl Fn() -> F) -> Duration {
@@ -200,4 +201,43 @@ async fn e2e_readiness_is_followed() {
         .edit("books", json!({"spec": {"podAnnotations": Value::Null}}))
         .await;
     operator.wait_for_revision("books", 2).await;
+}
+
+/// One look, one write, one event: what was written comes back as something that the operator knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_a_repair_takes_one_look_and_reads_no_object() {
+    let mut operator = Operator::book_store("one-look").await;
+    for arg in ["--metrics-bind-address=127.0.0.1:0", "--debug-state"] {
+        operator.arg(arg);
+    }
+    operator.start();
+    let metrics = address(&operator, "serving metrics").await;
+    let looks = async || {
+        let (_, text) = get(&metrics, "/debug/state").await;
+        let state: Value = serde_json::from_str(&text).unwrap();
+        state["watches"][0]["releases"][0]["looks"].as_u64().unwrap()
+    };
+    operator.create("books", json!({})).await;
+    operator.wait_for_revision("books", 1).await;
+    let mut requests = operator.requests_at_rest().await;
+    let edit = json!({"spec": {"selector": {"app.kubernetes.io/component": "x"}}});
+    for (is_deletion, write) in [(false, "patch books-app"), (true, "create books-app")] {
+        let before = looks().await;
+        if is_deletion {
+            operator.delete_object("v1", "Service", "books-app").await;
+        } else {
+            operator.merge("v1", "Service", "books-app", edit.clone()).await;
+        }
+        operator
+            .wait_for("the Service to be as before", || async {
+                let service = operator.get("v1", "Service", "books-app").await;
+                (service["spec"]["selector"]["app.kubernetes.io/component"] == "app").then_some(())
+            })
+            .await;
+        let after = operator.requests_at_rest().await;
+        let of_services = of_resource(&requests.get().await, "services");
+        assert_eq!(of_services, [write], "nothing is read");
+        assert_eq!(looks().await, before + 1);
+        requests = after;
+    }
 }

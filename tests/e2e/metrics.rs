@@ -54,7 +54,7 @@ async fn exchange(
     tokio::join!(call, connection).0
 }
 
-async fn get(address: &str, path: &str) -> (u16, String) {
+pub(crate) async fn get(address: &str, path: &str) -> (u16, String) {
     exchange(TcpStream::connect(address).await.unwrap(), path, "").await
 }
 

@@ -154,6 +154,11 @@ impl Error {
         matches!(self, Self::Kube(error) if error.is_conflict())
     }
 
+    /// Whether an object was to be made that is there already.
+    pub fn is_already_exists(&self) -> bool {
+        matches!(self, Self::Kube(error) if error.is_already_exists())
+    }
+
     /// Whether whoever acts lacks a right.
     pub fn is_forbidden(&self) -> bool {
         matches!(self, Self::Kube(error) if error.is_forbidden())

@@ -45,7 +45,7 @@ pub async fn check(cx: &Context, record: &Record) -> Result<(Vec<Tracked>, Vec<R
     failure.map_or(Ok((tracked, repaired)), Err)
 }
 
-/// Brings one object of a stored revision back if it is gone or differs; `live` is the object as it was read just now.
+/// Brings one object of a stored revision back if it is gone or differs; `live` is the object as it was seen just now.
 /// `None` if the revision has no such object.
 pub async fn repair(
     cx: &Context,

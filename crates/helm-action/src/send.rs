@@ -54,7 +54,7 @@ pub(crate) async fn bring(cx: &Context, desired: &Value, before: &[Value]) -> Re
     bring_from(cx, live, desired, before).await
 }
 
-/// As [`bring`], for an object that was read just now; `None` if it is not there.
+/// As [`bring`], for an object as it was seen just now; `None` if it was not there.
 pub(crate) async fn bring_from(
     cx: &Context,
     live: Option<DynamicObject>,
@@ -64,7 +64,7 @@ pub(crate) async fn bring_from(
     let mut live = live;
     for _ in 1..ATTEMPTS {
         match attempt(cx, live, desired, before).await {
-            Err(error) if error.is_conflict() => {}
+            Err(error) if error.is_conflict() || error.is_already_exists() => {}
             result => return result,
         }
         live = cx.cluster.get(&ObjectRef::of(desired)).await?;
