@@ -161,6 +161,11 @@ impl Dependents {
         self.lock().known.refresh(objects);
     }
 
+    /// Those of a release's objects that are as they were left, but for what controllers do.
+    pub fn untouched(&self, objects: &[Tracked]) -> Vec<Tracked> {
+        self.lock().known.untouched(objects)
+    }
+
     /// As [`Dependents::refresh`], for a status that tells of them: what was seen up to now is no cause for another look.
     pub fn tell(&self, key: &Key, objects: &mut [Tracked]) {
         let mut state = self.lock();

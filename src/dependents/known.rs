@@ -202,6 +202,22 @@ impl Known {
         }
     }
 
+    /// Those of a release's objects that are as they were left, as far as the watches have told: only what is not the
+    /// chart's has changed since.
+    pub(super) fn untouched(&self, objects: &[Tracked]) -> Vec<Tracked> {
+        let untouched = objects.iter().filter_map(|tracked| {
+            let seen = self.since(tracked)?;
+            let is_untouched = seen.fingerprint == tracked.fingerprint && !seen.going;
+            is_untouched.then(|| Tracked {
+                version: seen.version,
+                readiness: seen.readiness.clone(),
+                pods: seen.pods,
+                ..tracked.clone()
+            })
+        });
+        untouched.collect()
+    }
+
     /// What was seen last of an object, if it is not older than what a release knows.
     fn since(&self, tracked: &Tracked) -> Option<&Seen> {
         let seen = self.seen.get(&tracked.object)?;
@@ -232,6 +248,7 @@ mod tests {
             uid: "one".into(),
             version: VERSION,
             fingerprint: 1,
+            is_scaled: false,
             readiness: Readiness::Ready,
             pods: Pods::default(),
             selector: None,

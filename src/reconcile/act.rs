@@ -93,7 +93,9 @@ impl Look<'_> {
             description: description.clone().unwrap_or_default(),
             ..desired.clone()
         };
-        let done = Box::pin(deploy(self.release, self.history, &desired, revision, operation)).await;
+        let mut release = self.release.clone();
+        release.untouched = self.resource.leave(self.history);
+        let done = Box::pin(deploy(&release, self.history, &desired, revision, operation)).await;
         self.resource.publish_notices(self.release).await;
         let done = match done {
             Ok(done) => done,
@@ -118,6 +120,7 @@ impl Look<'_> {
         let is_asked_for = self.resource.wishes.rollback_to.is_some();
         let mut release = self.release.clone();
         release.force = self.resource.wishes.rollback_force;
+        release.untouched = self.resource.leave(self.history);
         let mut earlier = Desired::of(target).map_err(ReconcileError::Reconcile)?;
         if !is_asked_for {
             release.refused = Some(desired.inputs.clone());

@@ -27,10 +27,7 @@ impl Resource<'_> {
             return Ok(());
         };
         // A revision with a later one half over it can't be told from drift.
-        if history
-            .last()
-            .is_none_or(|last| last.release.info.status != Status::Deployed)
-        {
+        if !history.last().is_some_and(is_deployed) {
             return Ok(());
         }
         let mut release = release.clone();
@@ -69,9 +66,30 @@ impl Resource<'_> {
                 is_paused: false,
                 record: kept(deployed.clone()),
                 objects: Vec::new(),
+                is_left: false,
             };
             self.remember(memo);
         }
+    }
+
+    /// The objects that are as the deployed revision left them: nothing came after it, and the watches have seen nothing
+    /// that is not the work of controllers. From here on they may be otherwise.
+    pub(super) fn leave(&self, history: &History) -> Vec<Tracked> {
+        let Some(memo) = self.cx.memory.get(self.key) else {
+            return Vec::new();
+        };
+        let is_last =
+            |last: &&Record| last.release.version == memo.record.release.version && last.version == memo.record.version;
+        let is_known = !memo.is_left
+            && self.watch.watch_dependent_resources
+            && history.last().filter(is_last).is_some_and(is_deployed);
+        let untouched = if is_known {
+            self.cx.dependents.untouched(&memo.objects)
+        } else {
+            Vec::new()
+        };
+        self.remember(Memo { is_left: true, ..memo });
+        untouched
     }
 
     /// A release that is in sync: drift is repaired, and a change of readiness told. Without a cause, nothing is asked or
@@ -174,4 +192,8 @@ impl Resource<'_> {
             self.publish_about(Happening::DriftRepaired, &what, reference).await;
         }
     }
+}
+
+fn is_deployed(record: &Record) -> bool {
+    record.release.info.status == Status::Deployed
 }

@@ -27,6 +27,8 @@ pub struct Memo {
     pub(super) is_paused: bool,
     pub(super) record: Arc<Record>,
     pub(super) objects: Vec<Tracked>,
+    /// Whether another revision was begun since, so that it is not known how the objects are.
+    pub(super) is_left: bool,
 }
 
 /// What tells one state of a resource's wishes from another: its UID, its generation, and the revision that it asks for.
@@ -63,6 +65,7 @@ impl Memo {
             is_paused: wishes.paused,
             record: kept(record),
             objects,
+            is_left: false,
         }
     }
 

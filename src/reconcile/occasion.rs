@@ -99,6 +99,7 @@ mod tests {
             is_paused: false,
             record: Arc::new(Record::default()),
             objects: Vec::new(),
+            is_left: false,
         }
     }
 

@@ -79,6 +79,7 @@ impl Resource<'_> {
             hook_timeout: cx.settings.hook_timeout,
             disable_hooks: wishes.disabled_hooks.uninstall,
             refused: None,
+            untouched: Vec::new(),
             force: false,
             slot,
         })

@@ -161,6 +161,7 @@ fn tracked(readiness: &Readiness) -> Tracked {
         uid: "1".into(),
         version: 1,
         fingerprint: 1,
+        is_scaled: false,
         readiness: readiness.clone(),
         pods: helm_kube::Pods::default(),
         selector: None,

@@ -1,5 +1,6 @@
 //! A BookStore's life: install, upgrade, company, deletion.
 
+use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::cluster::{Requests, create, of_resource};
@@ -278,4 +279,42 @@ async fn e2e_a_chart_that_changes_on_disk_upgrades_each_resource_once() {
     );
     a_while(1.5).await;
     assert_eq!(operator.records().await, ["books.v1 superseded", "books.v2 deployed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_an_upgrade_sends_what_is_new_and_reads_no_object() {
+    let operator = Operator::book_store("upgrade-reads").await.started();
+    operator.create("books", json!({})).await;
+    operator.wait_for_revision("books", 1).await;
+    let requests = operator.requests_at_rest().await;
+    operator.edit("books", json!({"spec": {"replicaCount": 2}})).await;
+    operator.wait_for_revision("books", 2).await;
+    let requests = requests.get().await;
+    assert_eq!(of_resource(&requests, "deployments"), ["patch books-app"]);
+    assert_eq!(of_resource(&requests, "services"), [""; 0]);
+    let records = of_resource(&requests, "secrets");
+    let reads = records
+        .iter()
+        .filter(|request| !request.starts_with("update") && !request.starts_with("create"));
+    let reads: Vec<&str> = reads.map(String::as_str).collect();
+    let (last, next) = ("get sh.helm.release.v1.books.v1", "get sh.helm.release.v1.books.v2");
+    assert_eq!(reads, [last, next, "list "]);
+
+    // What the watch tells of an object that somebody scales says too little.
+    let scale = json!({"spec": {"replicas": 3}});
+    let deployments = operator.api("apps/v1", "Deployment");
+    deployments
+        .patch_scale("books-app", &PatchParams::default(), &Patch::Merge(&scale))
+        .await
+        .unwrap();
+    let requests = operator.requests_at_rest().await;
+    operator
+        .edit("books", json!({"spec": {"podAnnotations": {"a": "b"}}}))
+        .await;
+    operator.wait_for_revision("books", 3).await;
+    let of_deployments = of_resource(&requests.get().await, "deployments");
+    let expected = ["get books-app", "patch books-app", "patch books-mongodb"];
+    assert_eq!(of_deployments, expected);
+    let deployment = operator.get("apps/v1", "Deployment", "books-app").await;
+    assert_eq!(deployment["spec"]["replicas"], 3, "it was scaled, and is left as it is");
 }

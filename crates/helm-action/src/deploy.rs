@@ -265,6 +265,9 @@ async fn send_one(cx: &Context, manifest: &Manifest, previous: &Previous) -> Res
             .add(&cx.ownership.release, Notice::Duplicate { object, duplicate });
     }
     let before = previous.get(&reference).map_or(&[][..], Vec::as_slice);
+    if let Some(tracked) = send::bring_untouched(cx, &object, before).await? {
+        return Ok(Some(tracked));
+    }
     let applied = if cx.force && !before.is_empty() {
         put(cx, &object, before).await?
     } else {

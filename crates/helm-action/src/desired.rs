@@ -93,6 +93,9 @@ pub struct Context {
     pub force: bool,
     /// The inputs whose failure is the reason for the operation, when it is a rollback.
     pub refused: Option<String>,
+    /// Objects of the deployed revision that are known to be as it left them, but for what controllers do: nobody has to
+    /// read them. None, if that is not known of any.
+    pub untouched: Vec<Tracked>,
     /// The place among the operations that run at once; given back while a hook is waited for.
     pub slot: Slot,
 }
@@ -104,10 +107,12 @@ pub struct Tracked {
     pub object: ObjectRef,
     /// Its UID.
     pub uid: String,
-    /// Its resource version: later states of the object have higher ones.
+    /// Its resource version, as it was seen last: later states of the object have higher ones.
     pub version: u64,
     /// The fingerprint of our fields in it.
     pub fingerprint: u64,
+    /// Whether somebody has scaled it, so that a field of the chart may be his.
+    pub is_scaled: bool,
     /// How far it is from ready.
     pub readiness: Readiness,
     /// Its pods, if it is a workload.

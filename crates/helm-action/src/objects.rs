@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use helm_kube::{
-    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, pods, readiness, selector,
+    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, is_scaled, pods, readiness,
+    selector,
 };
 use helm_release::{Manifest, documents, uninstall_rank};
 use kube::ResourceExt;
@@ -152,6 +153,7 @@ pub(crate) fn track(desired: &Value, applied: &Applied) -> Tracked {
         uid: applied.object.uid().unwrap_or_default(),
         version: version(&applied.object),
         fingerprint: applied.fingerprint,
+        is_scaled: is_scaled(applied.object.managed_fields()),
     }
 }
 

@@ -6,8 +6,8 @@ use kube::ResourceExt;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use crate::objects::{loses_fields, to_json};
-use crate::{Context, Error, replace};
+use crate::objects::{loses_fields, to_json, track};
+use crate::{Context, Error, Tracked, replace};
 
 /// How often an object is looked at anew, where somebody else changes it at the same time.
 const ATTEMPTS: usize = 5;
@@ -52,6 +52,31 @@ pub(crate) async fn bring(cx: &Context, desired: &Value, before: &[Value]) -> Re
     }
     let live = cx.cluster.get(&ObjectRef::of(desired)).await?;
     bring_from(cx, live, desired, before).await
+}
+
+/// As [`bring`], for an object that is known to be as the deployed revision left it, without reading it: nothing is sent
+/// where nothing is new, and what is sent names the version that is known. `None` if that can't be done, or somebody was
+/// faster: then the object must be read.
+pub(crate) async fn bring_untouched(cx: &Context, desired: &Value, before: &[Value]) -> Result<Option<Tracked>, Error> {
+    let object = ObjectRef::of(desired);
+    let known = cx.untouched.iter().find(|known| known.object == object);
+    let Some(known) = known.filter(|_| !cx.force && !before.is_empty()) else {
+        return Ok(None);
+    };
+    if before.iter().all(|before| before == desired) {
+        return Ok(Some(known.clone()));
+    }
+    let is_left_alone = cx.policy.left_alone(&Value::Null, desired, before)? != LeftAlone::default();
+    if known.is_scaled || is_left_alone || before.iter().any(|before| loses_fields(before, desired)) {
+        return Ok(None);
+    }
+    let mut wanted = desired.clone();
+    wanted["metadata"]["resourceVersion"] = known.version.to_string().into();
+    match cx.cluster.apply(&wanted).await {
+        // What the server minds can be mended only by those who have read the object.
+        Err(error) if error.is_conflict() || error.is_invalid() => Ok(None),
+        applied => Ok(Some(track(desired, &applied?))),
+    }
 }
 
 /// As [`bring`], for an object as it was seen just now; `None` if it was not there.

@@ -37,7 +37,7 @@ pub use duplicates::{Duplicate, drop_duplicates};
 pub use error::{Cause, Error};
 pub use fingerprint::fingerprint;
 pub use impersonate::{Access, service_account_user};
-pub use left_alone::LeftAlone;
+pub use left_alone::{LeftAlone, is_scaled};
 pub use object::{Gvk, ObjectRef};
 pub use ownership::{Claim, Owner, Ownership, annotations, is_kept, labels};
 pub use readiness::{Pods, Readiness, pods, readiness};

@@ -121,6 +121,7 @@ async fn context(client: &Client, record: &Record, timeout: Duration) -> anyhow:
         disable_hooks: false,
         force: false,
         refused: None,
+        untouched: Vec::new(),
         slot: Slot::take(Arc::new(Semaphore::new(1))).await,
     })
 }
