@@ -1,20 +1,22 @@
 //! Events on custom resources: what happened to their releases.
 
+mod recorder;
+
 use std::sync::Arc;
 
 use helm_kube::ObjectRef;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
 use kube::api::{DynamicObject, ObjectMeta};
-use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 
+use self::recorder::{Recorder, Told};
 use crate::metrics::{Metrics, names};
 use crate::request::Key;
 
 /// Publishes events. An event that can't be published is logged and forgotten: it must never hold up a release.
 #[derive(Clone)]
 pub struct Events {
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
     metrics: Arc<Metrics>,
 }
 
@@ -58,7 +60,7 @@ impl Happening {
         }
     }
 
-    fn kind(self) -> EventType {
+    fn kind(self) -> &'static str {
         match self {
             Self::Installed
             | Self::Upgraded
@@ -67,13 +69,13 @@ impl Happening {
             | Self::TestsPassed
             | Self::Uninstalled
             | Self::DriftRepaired
-            | Self::Noticed(_, false) => EventType::Normal,
+            | Self::Noticed(_, false) => "Normal",
             Self::Failed(_)
             | Self::TestsFailed
             | Self::RecordSplit
             | Self::RecordUnreadable
             | Self::OverrideValuesInUse
-            | Self::Noticed(_, true) => EventType::Warning,
+            | Self::Noticed(_, true) => "Warning",
         }
     }
 }
@@ -85,7 +87,7 @@ impl Events {
     /// Publishes through `client` in the operator's name.
     pub fn new(client: Client, metrics: Arc<Metrics>) -> Self {
         Self {
-            recorder: Recorder::new(client, Reporter::from("chartwright")),
+            recorder: Arc::new(Recorder::new(client)),
             metrics,
         }
     }
@@ -116,7 +118,6 @@ impl Events {
         self.publish_related(object, happening, note, None).await;
     }
 
-    /// Events of one reason count as one, with the first one's note, but for those about different objects of the release.
     async fn publish_related(
         &self,
         object: &DynamicObject,
@@ -141,14 +142,14 @@ impl Events {
             uid,
             ..Default::default()
         };
-        let event = Event {
-            type_: happening.kind(),
+        let told = Told {
+            regarding: reference,
+            related: related.map(reference_to),
+            kind: happening.kind(),
             reason: happening.reason(),
-            note: Some(truncate(note).to_owned()),
-            action: "Reconcile".into(),
-            secondary: related.map(reference_to),
+            note: truncate(note).to_owned(),
         };
-        if let Err(error) = self.recorder.publish(&event, &reference).await {
+        if let Err(error) = self.recorder.publish(told).await {
             tracing::debug!(error = %crate::error::chain(&error), "failed to publish an event");
         }
     }

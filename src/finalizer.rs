@@ -88,7 +88,11 @@ async fn is_uninstalled(
         return Ok(false);
     }
     tracing::info!(release = %key, "Uninstalled release");
-    resource.publish(Happening::Uninstalled, "Uninstalled release").await;
+    let note = match resource.wishes.uninstall_description.as_deref() {
+        None | Some("") => "Uninstalled release".to_owned(),
+        Some(description) => format!("Uninstalled release: {description}"),
+    };
+    resource.publish(Happening::Uninstalled, &note).await;
     Ok(true)
 }
 

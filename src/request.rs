@@ -59,6 +59,8 @@ pub struct Wishes {
     pub install_description: Option<String>,
     /// What the record of an upgrade is to say, in place of what happened.
     pub upgrade_description: Option<String>,
+    /// What is to be told of the uninstall, in place of what happened.
+    pub uninstall_description: Option<String>,
     /// Which hooks are left out.
     pub disabled_hooks: DisabledHooks,
     /// What follows a failed attempt, in place of the watch's policy.
@@ -105,6 +107,7 @@ impl Wishes {
             service_account: object.annotations().get(SERVICE_ACCOUNT).cloned(),
             install_description: found.text(PREFIX, "install-description"),
             upgrade_description: found.text(PREFIX, "upgrade-description"),
+            uninstall_description: found.text(PREFIX, "uninstall-description"),
             disabled_hooks: DisabledHooks {
                 install: found.flag(PREFIX, "install-disable-hooks"),
                 upgrade: found.flag(PREFIX, "upgrade-disable-hooks"),
@@ -249,6 +252,9 @@ mod tests {
         });
         check(&[(&name("upgrade-description"), "")], |it| {
             it.upgrade_description = Some(String::new());
+        });
+        check(&[(&name("uninstall-description"), "moved")], |it| {
+            it.uninstall_description = Some("moved".into());
         });
         check(&[(&name("reconcile-period"), "1m")], |it| {
             it.reconcile_period = Some(Duration::from_mins(1));

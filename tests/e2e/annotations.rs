@@ -282,6 +282,24 @@ async fn told(operator: &Operator) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e2e_the_event_of_an_uninstall_says_what_the_annotation_says() {
+    let operator = operator("uninstall-description").await;
+    let annotations = json!({format!("{PREFIX}uninstall-description"): "moved to another cluster"});
+    operator.create_annotated("demo", annotations, json!({})).await;
+    operator.wait_for_revision("demo", 1).await;
+    operator.delete("demo").await;
+    operator.wait_until_gone("demo").await;
+    let events = operator.api("events.k8s.io/v1", "Event");
+    let events = events.list(&ListParams::default()).await.unwrap().items;
+    let told: Vec<&Value> = events
+        .iter()
+        .filter(|event| event.data["reason"] == "Uninstalled")
+        .map(|event| &event.data["note"])
+        .collect();
+    assert_eq!(told, ["Uninstalled release: moved to another cluster"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_forced_upgrade_or_rollback_takes_away_what_others_added() {
     let operator = operator("force").await;
     let data = async || {

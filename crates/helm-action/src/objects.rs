@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use helm_kube::{
-    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, is_scaled, pods, readiness,
-    selector,
+    Applied, Cluster, Error as KubeError, Gvk, ObjectRef, Ownership, Record, drop_duplicates, is_scaled, pods,
+    readiness, selector,
 };
 use helm_release::{Manifest, documents, uninstall_rank};
 use kube::ResourceExt;
