@@ -203,7 +203,8 @@ async fn e2e_readiness_is_followed() {
     operator.wait_for_revision("books", 2).await;
 }
 
-/// One look, one write, one event: what was written comes back as something that the operator knows.
+/// One look, one write, one event: what was written comes back as something that the operator knows. The Service is one that
+/// is ready at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_repair_takes_one_look_and_reads_no_object() {
     let mut operator = Operator::book_store("one-look").await;
@@ -221,23 +222,23 @@ async fn e2e_a_repair_takes_one_look_and_reads_no_object() {
     operator.wait_for_revision("books", 1).await;
     let mut requests = operator.requests_at_rest().await;
     let edit = json!({"spec": {"selector": {"app.kubernetes.io/component": "x"}}});
-    for (is_deletion, write) in [(false, "patch books-app"), (true, "create books-app")] {
+    for (is_deletion, write) in [(false, "patch books-mongodb"), (true, "create books-mongodb")] {
         let before = looks().await;
         if is_deletion {
-            operator.delete_object("v1", "Service", "books-app").await;
+            operator.delete_object("v1", "Service", "books-mongodb").await;
         } else {
-            operator.merge("v1", "Service", "books-app", edit.clone()).await;
+            operator.merge("v1", "Service", "books-mongodb", edit.clone()).await;
         }
         operator
             .wait_for("the Service to be as before", || async {
-                let service = operator.get("v1", "Service", "books-app").await;
-                (service["spec"]["selector"]["app.kubernetes.io/component"] == "app").then_some(())
+                let service = operator.get("v1", "Service", "books-mongodb").await;
+                (service["spec"]["selector"]["app.kubernetes.io/component"] == "mongodb").then_some(())
             })
             .await;
         let after = operator.requests_at_rest().await;
         let of_services = of_resource(&requests.get().await, "services");
         assert_eq!(of_services, [write], "nothing is read");
-        assert_eq!(looks().await, before + 1);
+        assert_eq!(looks().await, before + 1, "the operator's log:\n{}", operator.log());
         requests = after;
     }
 }
