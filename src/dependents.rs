@@ -221,13 +221,13 @@ impl Dependents {
                 Ok(Some(Event::Init)) => listed.clear(),
                 Ok(Some(Event::InitApply(object))) => {
                     let reference = reference(gvk, &object);
-                    listed.insert(reference.clone());
-                    self.observe(reference, &object);
+                    self.observe(&reference, &object);
+                    listed.insert(reference);
                 }
                 Ok(Some(Event::InitDone)) => self.sweep(&scope, &listed),
                 // The watch is said to have come so far after an object is seen, and before it is gone: see `has_changed`.
                 Ok(Some(Event::Apply(object))) => {
-                    self.observe(reference(gvk, &object), &object);
+                    self.observe(&reference(gvk, &object), &object);
                     self.lock().known.advance(&scope, version(&object));
                 }
                 Ok(Some(Event::Delete(object))) => {
@@ -242,7 +242,7 @@ impl Dependents {
         }
     }
 
-    fn observe(&self, reference: ObjectRef, object: &DynamicObject) {
+    fn observe(&self, reference: &ObjectRef, object: &DynamicObject) {
         let json = serde_json::to_value(object).unwrap_or_default();
         let seen = Seen {
             version: version(object),
@@ -262,7 +262,7 @@ impl Dependents {
                 ..object.clone()
             }))
         };
-        let woken = self.lock().known.observe(&reference, &seen, sighting);
+        let woken = self.lock().known.observe(reference, &seen, sighting);
         if let Some((key, urgency)) = woken {
             (self.wake)(&key, urgency);
         }

@@ -31,6 +31,7 @@ use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::web::{self, Page, Web};
 use access::{Access, Guard};
+pub use certificate::CertificateFiles;
 pub use listen::{Listen, ListenError};
 
 /// How long a client may take for its TLS handshake, or for the head of a request.
@@ -59,6 +60,8 @@ pub struct Serving {
     pub web: Listen,
     /// Whether metrics and the web page are served over TLS.
     pub is_secure: bool,
+    /// The certificate for that; a self-signed one is made if there is none.
+    pub certificate: Option<CertificateFiles>,
     /// Whether metrics and the web page are shown only to those who may `get` their paths.
     pub needs_access: bool,
     /// Whether the operator's state is shown beside metrics, to the same people.
@@ -117,7 +120,8 @@ pub async fn start(
 
 impl Serving {
     fn tls(&self) -> anyhow::Result<Option<TlsAcceptor>> {
-        self.is_secure.then(certificate::acceptor).transpose()
+        let acceptor = || certificate::acceptor(self.certificate.as_ref());
+        self.is_secure.then(acceptor).transpose()
     }
 }
 

@@ -61,6 +61,10 @@ fn flags_that_make_no_sense_end_the_operator() {
             "--leader-election-namespace",
         ),
         (&["--metrics-require-rbac"], "--metrics-secure"),
+        (&["--metrics-cert-path=certs"], "--metrics-secure"),
+        (&["--kube-api-qps=-1"], "0 or above"),
+        (&["--kube-api-qps=many"], "0 or above"),
+        (&["--kube-api-burst=0"], "--kube-api-burst"),
         (&["--zap-log-level=loud"], "debug, info"),
         (&["--zap-encoder=xml"], "xml"),
         (
@@ -88,6 +92,14 @@ fn flags_of_helm_operator_are_accepted_in_all_their_forms() {
         &["--metrics-bind-address=0", "--health-probe-bind-address=0"],
         &["--metrics-secure", "--metrics-require-rbac=T", "--enable-http2=1"],
         &["--leader-elect=false", "--suppress-override-values=TRUE"],
+        &[
+            "--metrics-secure",
+            "--metrics-cert-path=certs",
+            "--metrics-cert-name=a",
+            "--metrics-cert-key=b",
+        ],
+        &["--kube-api-qps=2.5", "--kube-api-burst=5"],
+        &["--kube-api-qps=0"],
         &[
             "--leader-elect=true",
             "--leader-election-id=x",

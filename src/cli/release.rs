@@ -54,6 +54,7 @@ impl ReleaseArgs {
     async fn find(&self) -> anyhow::Result<Found> {
         let options = ClientOptions {
             context: self.context.clone(),
+            rate: None,
         };
         let (client, _) = helm_kube::connect(&options).await?;
         let namespace = self

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use helm_kube::Rate;
 use scaffold::OwnWork;
 
 use crate::operator::Options;
@@ -48,6 +49,13 @@ pub(super) struct RunArgs {
     /// The kubeconfig's context.
     #[arg(long)]
     context: Option<String>,
+    /// How many requests are sent to the API server in a second, watches among them; 0 for as many as there are. The Lease
+    /// of a leader is not among them.
+    #[arg(long, default_value_t = 0.0, value_parser = at_least_zero, allow_hyphen_values = true)]
+    kube_api_qps: f64,
+    /// How many of these are sent at once, before they have to wait.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..), allow_hyphen_values = true)]
+    kube_api_burst: u32,
     #[command(flatten)]
     serving: serving::ServeArgs,
     #[command(flatten)]
@@ -70,6 +78,13 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|number| *number > 0)
         .ok_or_else(|| "must be a whole number above 0".to_owned())
+}
+
+fn at_least_zero(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite() && *number >= 0.0)
+        .ok_or_else(|| "must be a number, 0 or above".to_owned())
 }
 
 /// Tells of an old name.
@@ -102,6 +117,13 @@ impl RunArgs {
         }
     }
 
+    fn rate(&self) -> Option<Rate> {
+        (self.kube_api_qps > 0.0).then_some(Rate {
+            per_second: self.kube_api_qps,
+            burst: self.kube_api_burst,
+        })
+    }
+
     /// What the operator does besides making releases.
     pub(super) fn own_work(&self) -> OwnWork {
         OwnWork {
@@ -120,6 +142,7 @@ impl RunArgs {
             watches,
             options,
             context: self.context.clone(),
+            rate: self.rate(),
             serving: self.serving.serving()?,
             election: self.leading.election()?,
         })

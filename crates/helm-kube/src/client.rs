@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -11,6 +12,8 @@ use http::{Method, Request, Response, StatusCode};
 use kube::client::{Body, ClientBuilder};
 use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
+use tower::limit::RateLimitLayer;
+use tower::util::option_layer;
 use tower::{Layer, Service};
 
 use crate::Error;
@@ -20,6 +23,27 @@ use crate::Error;
 pub struct ClientOptions {
     /// The kubeconfig's context; the current one if there is none.
     pub context: Option<String>,
+    /// How many requests are sent at most; as many as there are if `None`.
+    pub rate: Option<Rate>,
+}
+
+/// How many requests are sent at most, watches among them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// In a second, on average; above 0.
+    pub per_second: f64,
+    /// At once; above 0.
+    pub burst: u32,
+}
+
+impl Rate {
+    /// As many requests as may be sent at once, in the time that they may take on average.
+    fn layer(self) -> RateLimitLayer {
+        RateLimitLayer::new(
+            u64::from(self.burst.max(1)),
+            Duration::from_secs_f64(f64::from(self.burst.max(1)) / self.per_second),
+        )
+    }
 }
 
 /// What load balancers answer for a server that they can't reach, and servers that are about to stop.
@@ -103,6 +127,7 @@ pub async fn connect(options: &ClientOptions) -> Result<(Client, RequestCounts),
     let client = ClientBuilder::try_from(config)
         .map_err(|source| Error::Connect { server, source })?
         .with_layer(&Counting(counts.clone()))
+        .with_layer(&option_layer(options.rate.map(Rate::layer)))
         .build();
     Ok((client, counts))
 }
@@ -169,5 +194,31 @@ where
             result
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tokio::time::Instant;
+    use tower::{ServiceBuilder, ServiceExt as _, service_fn};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_requests_are_sent_than_the_rate_allows() {
+        let rate = Rate {
+            per_second: 10.0,
+            burst: 2,
+        };
+        let mut service = ServiceBuilder::new()
+            .option_layer(Some(rate.layer()))
+            .service(service_fn(async |()| Ok::<_, Infallible>(())));
+        let start = Instant::now();
+        for _ in 0..6 {
+            service.ready().await.unwrap().call(()).await.unwrap();
+        }
+        assert_eq!(start.elapsed().as_millis(), 400, "two at once, five times a second");
     }
 }

@@ -29,7 +29,7 @@ mod refusal;
 mod selector;
 mod storage;
 
-pub use client::{ClientOptions, RequestCounts, connect};
+pub use client::{ClientOptions, Rate, RequestCounts, connect};
 pub use cluster::{Applied, Cluster, Deletion, FIELD_MANAGER, Propagation, has_former_managers};
 pub use discovery::{ApiKind, Discovery, SharedDiscovery};
 pub use drift::{Difference, covers, position, quantity};

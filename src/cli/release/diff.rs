@@ -143,6 +143,7 @@ impl Planner {
         }
         let options = ClientOptions {
             context: args.context.clone(),
+            rate: None,
         };
         let (client, requests) = helm_kube::connect(&options).await?;
         let metrics = Arc::new(Metrics::new(requests.clone()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use helm_kube::{ClientOptions, Cluster};
+use helm_kube::{ClientOptions, Cluster, Rate};
 use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -26,6 +26,7 @@ pub(super) struct Plan {
     pub(super) watches: Vec<Watch>,
     pub(super) options: Options,
     pub(super) context: Option<String>,
+    pub(super) rate: Option<Rate>,
     pub(super) serving: Serving,
     pub(super) election: Option<Election>,
 }
@@ -47,6 +48,7 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
     let mut stop = std::pin::pin!(told_to_stop()?);
     let client_options = ClientOptions {
         context: plan.context.clone(),
+        rate: plan.rate,
     };
     let (client, requests) = helm_kube::connect(&client_options).await?;
     let health = Arc::new(Health::new(requests.clone()));
@@ -81,7 +83,11 @@ async fn operate(plan: Plan) -> anyhow::Result<()> {
         return Ok(());
     };
     // Renewals have a connection of their own, so that nothing can hold them up.
-    let (lease_client, _) = helm_kube::connect(&client_options).await?;
+    let lease_options = ClientOptions {
+        rate: None,
+        ..client_options
+    };
+    let (lease_client, _) = helm_kube::connect(&lease_options).await?;
     health.stand_by(&election);
     metrics.leading(&election.lease, false);
     let leadership = tokio::select! {

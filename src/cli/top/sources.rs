@@ -56,6 +56,7 @@ impl Sources {
     pub(super) async fn open(args: &TopArgs) -> anyhow::Result<Self> {
         let options = ClientOptions {
             context: args.context.clone(),
+            rate: None,
         };
         let (client, _) = helm_kube::connect(&options).await?;
         let metrics_url: Uri = args
