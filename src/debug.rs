@@ -14,6 +14,7 @@ use crate::metrics::{Work, releases};
 use crate::queue::Queue;
 use crate::reconcile::Context;
 use crate::request::Key;
+use crate::standing::revision;
 
 /// The page; there is something to tell once an operator works.
 #[derive(Default)]
@@ -131,7 +132,6 @@ impl Sources<'_> {
     }
 
     fn release(&self, key: &Key, object: &DynamicObject) -> ReleaseState {
-        let revision = object.data.pointer("/status/revision");
         let next = self.queue.due(key).map(|(delay, is_backoff)| NextLook {
             in_seconds: seconds(delay),
             is_backoff,
@@ -147,7 +147,7 @@ impl Sources<'_> {
         ReleaseState {
             resource: key.to_string(),
             phase: releases::phase(object),
-            revision: revision.and_then(serde_json::Value::as_u64),
+            revision: revision(object),
             objects: self.cx.memory.objects(key),
             work: self.work.stage(key),
             failures: self.backoff.failures(key),
