@@ -1,5 +1,6 @@
 //! What a custom resource says of its release: computed in one place, from facts.
 
+mod manifest;
 mod published;
 
 use std::fmt::Write as _;
@@ -177,9 +178,6 @@ impl Failure {
     }
 }
 
-/// What stands for a manifest that may have a Secret's data in it.
-const HIDDEN: &str = "# Left out of the status: values of this release come from a Secret.\n";
-
 /// Computes the status. Times are left empty; [`publish`] sets those of changed conditions.
 pub fn summarize(facts: &Facts<'_>) -> Value {
     let conditions = conditions(facts);
@@ -196,11 +194,7 @@ pub fn summarize(facts: &Facts<'_>) -> Value {
     }
     if let Some(Record { release, .. }) = facts.deployed {
         status["revision"] = json!(release.version);
-        let manifest = if facts.is_secret {
-            HIDDEN.to_owned()
-        } else {
-            told(&release.manifest)
-        };
+        let manifest = manifest::told(&release.manifest, facts.is_secret);
         status["deployedRelease"] = json!({ "name": release.name, "manifest": manifest });
     }
     status
@@ -271,8 +265,11 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
     all
 }
 
+/// A condition that has a reason: its type, whether it holds, why, and why for people.
+type Said = (ConditionType, bool, Reason, String);
+
 /// What the deployed revision's record tells beside the release itself.
-fn of_record(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reason, String)> {
+fn of_record(facts: &Facts<'_>) -> impl Iterator<Item = Said> {
     let tests = facts.deployed.and_then(|record| record.marks.tests.as_ref());
     let tested = tests.and_then(|tests| {
         let passed = tests.passed?;
@@ -307,7 +304,7 @@ pub(crate) fn split_record(record: &Record) -> String {
 }
 
 /// `Ready`, and `Reconciling` or `Stalled` where one of them holds, as kstatus reads them.
-fn health(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reason, String)> {
+fn health(facts: &Facts<'_>) -> impl Iterator<Item = Said> {
     let (ready, reason, message) = readiness(facts);
     let is_final = facts.paused.is_some() || facts.failure.as_ref().is_some_and(|failure| failure.is_final);
     let more = match (ready, is_final) {
@@ -321,7 +318,7 @@ fn health(facts: &Facts<'_>) -> impl Iterator<Item = (ConditionType, bool, Reaso
 
 /// `Available`, `Progressing` and `Degraded`; the last two are never both true. What they are about is told once, by the
 /// one that holds.
-fn condition_of_operand(facts: &Facts<'_>) -> [(ConditionType, bool, Reason, String); 3] {
+fn condition_of_operand(facts: &Facts<'_>) -> [Said; 3] {
     let (ready, reason, message) = readiness(facts);
     let (available, why, what) = match &facts.waiting {
         Some(_) => (false, Reason::UninstallSuccessful, String::new()),
@@ -387,42 +384,6 @@ fn selector(objects: &[Tracked]) -> Option<&str> {
         .filter(|tracked| tracked.selector.is_some() || tracked.pods != Pods::default());
     let only = workloads.next().filter(|_| workloads.next().is_none());
     only?.selector.as_deref()
-}
-
-/// The most bytes of a manifest that a status has: a custom resource must fit into etcd's 1.5 MiB.
-const MAX_MANIFEST: usize = 500_000;
-
-/// The manifest as the status has it.
-fn told(manifest: &str) -> String {
-    let text = without_secrets(manifest);
-    if text.len() > MAX_MANIFEST {
-        return format!(
-            "# Left out of the status: {} bytes. The release's record has it.\n",
-            text.len()
-        );
-    }
-    text
-}
-
-/// The manifest without its Secrets' data: the status can be read by more people than Secrets.
-fn without_secrets(manifest: &str) -> String {
-    let mut text = String::with_capacity(manifest.len());
-    for document in helm_release::split(manifest) {
-        let is_secret = document.lines().any(|line| line.trim_end() == "kind: Secret");
-        text.push_str("---\n");
-        if is_secret {
-            let source = document
-                .lines()
-                .find(|line| line.starts_with("# Source: "))
-                .unwrap_or_default();
-            text.push_str(source);
-            text.push_str("\n# A Secret, left out of the status.\n");
-        } else {
-            text.push_str(document);
-            text.push('\n');
-        }
-    }
-    text
 }
 
 /// Whether the resource says already that this is what is wrong with it.
