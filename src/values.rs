@@ -1,6 +1,7 @@
 //! The values of a release: what its sources say, the custom resource's spec over it, the watch's overrides over both.
 
 use govalue::{Map, Value};
+use helm_chart::overlay;
 use helm_chart::strvals::set_string;
 use kube::api::DynamicObject;
 
@@ -39,13 +40,12 @@ pub fn of(object: &DynamicObject, watch: &Watch, found: Map) -> Result<Values, R
     if !found.is_empty() {
         sources.push(("valuesFrom", digest(&found)));
     }
-    let mut overrides = Map::default();
-    watch.override_values.apply(&mut overrides);
+    let overrides = watch.override_values.values();
     if !overrides.is_empty() {
-        sources.push(("overrides", digest(&overrides)));
+        sources.push(("overrides", digest(overrides)));
     }
     let mut values = found;
-    merge(&mut values, &spec);
+    overlay(&mut values, spec);
     watch.override_values.apply(&mut values);
     Ok(Values { values, sources })
 }
@@ -63,7 +63,7 @@ pub fn join(found: &[Found<'_>]) -> Result<Map, SourceError> {
         match &entry.target_path {
             // Neither error's text is told: it may have the secret in it.
             None => match goyaml::map_from_str(text) {
-                Ok(above) => merge(&mut values, &above),
+                Ok(above) => overlay(&mut values, above),
                 Err(error) => return Err(SourceError::not_values(at(), error.problem().line())),
             },
             Some(path) => {
@@ -85,18 +85,6 @@ pub(crate) fn escape(text: &str) -> String {
         escaped.push(letter);
     }
     escaped
-}
-
-/// Puts `over` over `values`: maps are joined, everything else is replaced.
-pub(crate) fn merge(values: &mut Map, over: &Map) {
-    for (key, value) in over {
-        match (values.get_mut(key), value) {
-            (Some(Value::Map(below)), Value::Map(above)) => merge(below, above),
-            _ => {
-                values.insert(key.clone(), value.clone());
-            }
-        }
-    }
 }
 
 #[cfg(test)]

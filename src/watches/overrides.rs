@@ -2,12 +2,13 @@
 
 use govalue::Map;
 use goyaml::{Node, NodeValue};
+use helm_chart::overlay;
 use helm_chart::strvals::{StrvalsError, set_string};
 
 use super::expand::{Environment, expand};
 use super::fields::{describe, text_of, wrong_type};
 use super::mistake::Mistakes;
-use crate::values::{escape, merge};
+use crate::values::escape;
 
 /// All overrides of a watch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,7 +51,12 @@ impl Overrides {
 
     /// Puts the overrides over `values`: maps are joined, everything else is replaced.
     pub fn apply(&self, values: &mut Map) {
-        merge(values, &self.values);
+        overlay(values, self.values.clone());
+    }
+
+    /// The overrides as values.
+    pub fn values(&self) -> &Map {
+        &self.values
     }
 
     /// Reads a map of scalars.

@@ -54,7 +54,7 @@ pub use load::{
     load_files, load_packed, unpack,
 };
 pub use metadata::{ChartFile, ChartType, Dependency, Lock, Maintainer, Metadata, TypeError, ValidationError};
-pub use overrides::{Overrides, OverridesError};
+pub use overrides::{Overrides, OverridesError, overlay};
 pub use schema::{Schema, SchemaError, validate};
 pub use values::{Coalesced, MAX_DEPTH, ValuesError, coalesce, merge, read_values, with_defaults};
 pub use warning::Warning;

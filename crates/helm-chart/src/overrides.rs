@@ -116,8 +116,8 @@ fn parse_file(name: &str, contents: &[u8]) -> Result<Map, OverridesError> {
     }
 }
 
-/// Puts later values over earlier ones, table by table; nulls are values like any other.
-fn overlay(values: &mut Map, later: Map) {
+/// Puts later values over earlier ones, table by table; nulls are values like any other, and lists are replaced.
+pub fn overlay(values: &mut Map, later: Map) {
     for (key, value) in later {
         match (values.get_mut(&key), value) {
             (Some(Value::Map(values)), Value::Map(later)) => overlay(values, later),

@@ -25,7 +25,6 @@ use space::Point;
 pub use own::{OwnWork, own_roles};
 pub(crate) use role::{MARKER, kind_section};
 pub use role::{Role, manager_role, release_role};
-pub(crate) use space::merge;
 use watch::Actor;
 pub use watch::{Definitions, WatchAccess};
 

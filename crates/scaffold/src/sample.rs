@@ -1,9 +1,8 @@
 //! A sample resource: the chart's defaults, with their comments.
 
 use govalue::{Map, Value};
-use helm_chart::Chart;
+use helm_chart::{Chart, overlay};
 
-use crate::rbac::merge;
 use crate::{Api, Error};
 
 /// The text of a resource of the kind, whose spec is what `values.yaml` says, and over it what is given.
@@ -24,7 +23,7 @@ pub(crate) fn sample(api: &Api, chart: &Chart, chart_path: &str, given: &Map) ->
         .ok()
         .and_then(Value::into_map)
         .unwrap_or_default();
-    merge(&mut values, given);
+    overlay(&mut values, given.clone());
     if values.is_empty() {
         return Ok(format!("{head}spec: {{}}\n"));
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use govalue::{Map, Str, Value};
-use helm_chart::{Capabilities, Chart};
+use helm_chart::{Capabilities, Chart, overlay};
 use regex::Regex;
 use serde_json::Value as Json;
 
@@ -226,7 +226,7 @@ fn test_values(chart: &Chart, given: &Map) -> Vec<Point> {
     let files = chart.raw.iter().filter(|file| file.name.starts_with(b"ci/"));
     let read = files.filter_map(|file| {
         let mut values = goyaml::from_str(file.data.as_bytes()).ok()?.into_map()?;
-        merge(&mut values, given);
+        overlay(&mut values, given.clone());
         Some(Point {
             changes: MANY - 1,
             ..point(&values, &file.name.to_lossy(), 1)
@@ -269,17 +269,5 @@ fn set(map: &mut Map, path: &[String], value: Value) {
     }
     if let Some(inner) = slot.as_map_mut() {
         set(inner, rest, value);
-    }
-}
-
-/// Puts `over` over what is there.
-pub(crate) fn merge(map: &mut Map, over: &Map) {
-    for (key, value) in over {
-        match (map.get_mut(key.as_bytes()).and_then(Value::as_map_mut), value) {
-            (Some(inner), Value::Map(value)) => merge(inner, value),
-            _ => {
-                map.insert(key.clone(), value.clone());
-            }
-        }
     }
 }
