@@ -1,5 +1,7 @@
 //! The manifest in the status.
 
+use govalue::Value;
+
 /// The most bytes of a manifest that a status has: a custom resource must fit into etcd's 1.5 MiB.
 const MAX_MANIFEST: usize = 500_000;
 
@@ -22,9 +24,8 @@ pub(super) fn told(manifest: &str, is_secret: bool) -> String {
 fn without_secrets(manifest: &str) -> String {
     let mut text = String::with_capacity(manifest.len());
     for document in helm_release::split(manifest) {
-        let is_secret = document.lines().any(|line| line.trim_end() == "kind: Secret");
         text.push_str("---\n");
-        if is_secret {
+        if has_secret(document) {
             let source = document
                 .lines()
                 .find(|line| line.starts_with("# Source: "))
@@ -37,4 +38,63 @@ fn without_secrets(manifest: &str) -> String {
         }
     }
     text
+}
+
+/// What each document has that has a Secret in it: the word, or an escape by which a letter of it may be written.
+const MARKS: [&str; 5] = ["Secret", "\\x", "\\u", "\\U", "\\\n"];
+
+/// Whether a document is a Secret, or a list with one, however that is written. What can't be read counts as one.
+fn has_secret(document: &str) -> bool {
+    // Most documents need not be read: the word is not in them, or it is where charts write it.
+    if !MARKS.iter().any(|mark| document.contains(mark)) {
+        return false;
+    }
+    let is_plain = document.lines().any(|line| line.trim_end() == "kind: Secret");
+    is_plain || goyaml::from_str(document).map_or(true, |object| is_secret(&object))
+}
+
+fn is_secret(object: &Value) -> bool {
+    let items = object.get("items").and_then(Value::as_list).unwrap_or_default();
+    object.get("kind").and_then(Value::as_str) == Some("Secret") || items.iter().any(is_secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_left_out_however_it_is_written() {
+        for secret in [
+            "apiVersion: v1\nkind: Secret\ndata: {a: canary}\n",
+            "apiVersion: v1\nkind: \"Secret\"\ndata: {a: canary}\n",
+            "apiVersion: v1\nkind: Secret # of the database\ndata: {a: canary}\n",
+            "kind:   'Secret'\ndata: {a: canary}\n",
+            "\"kind\": \"\\x53ecret\"\ndata: {a: canary}\n",
+            "kind: \"Sec\\\n  ret\"\ndata: {a: canary}\n",
+            "{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"data\": {\"a\": \"canary\"}}\n",
+            "kind: List\nitems:\n  - kind: Secret\n    data: {a: canary}\n",
+            "kind: List\nitems: [{kind: List, items: [{kind: Secret, data: {a: canary}}]}]\n",
+        ] {
+            let told = told(&format!("---\n# Source: c/t.yaml\n{secret}"), false);
+            assert_eq!(
+                told, "---\n# Source: c/t.yaml\n# A Secret, left out of the status.\n",
+                "{secret}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_only_mentions_secrets_is_told_as_it_is() {
+        for document in [
+            "kind: ServiceAccount\nimagePullSecrets: [{name: a}]\n",
+            "kind: SecretStore\nspec: {kind: Secret}\n",
+            "kind: ConfigMap\ndata: {a: \"kind: Secret\\n\"}\n",
+        ] {
+            assert_eq!(
+                told(document, false),
+                format!("---\n{document}\n").replace("\n\n", "\n"),
+                "{document}"
+            );
+        }
+    }
 }
