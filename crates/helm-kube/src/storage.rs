@@ -7,6 +7,7 @@ use helm_release::{HookEvent, Release, StorageKey};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{Api, DeleteParams, ListParams, VersionMatch};
+use kube::core::PartialObjectMeta;
 use kube::{Client, ResourceExt};
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +131,7 @@ impl Secrets {
     /// Whether a record still is the last one, deployed, and made from the same inputs.
     pub async fn is_current(&self, record: &Record) -> Result<bool, Error> {
         let Release { name, version, .. } = &record.release;
-        let (now, next) = try_join(self.head(name, *version), self.head(name, version + 1)).await?;
+        let (now, next) = try_join(self.marks(name, *version), self.marks(name, version + 1)).await?;
         let is_same = now.is_some_and(|now| is_deployed(&now) && secret::inputs(&now) == record.inputs.as_ref());
         Ok(is_same && next.is_none())
     }
@@ -156,6 +157,16 @@ impl Secrets {
     async fn head(&self, release: &str, revision: u32) -> Result<Option<Secret>, Error> {
         let name = StorageKey::new(release, revision).to_string();
         self.api.get_opt(&name).await.map_err(|source| Error::Get {
+            object: self.reference(&name),
+            source: source.into(),
+        })
+    }
+
+    /// What is on that Secret, without what is in it.
+    async fn marks(&self, release: &str, revision: u32) -> Result<Option<PartialObjectMeta<Secret>>, Error> {
+        let name = StorageKey::new(release, revision).to_string();
+        let found = self.api.get_metadata_opt(&name).await;
+        found.map_err(|source| Error::Get {
             object: self.reference(&name),
             source: source.into(),
         })

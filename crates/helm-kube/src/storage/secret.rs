@@ -52,12 +52,12 @@ pub(super) fn is_part(secret: &Secret) -> bool {
 }
 
 /// The digest of the inputs of the revision in a Secret.
-pub(super) fn inputs(secret: &Secret) -> Option<&String> {
+pub(super) fn inputs(secret: &impl ResourceExt) -> Option<&String> {
     secret.annotations().get(INPUTS)
 }
 
 /// Whether the revision in a Secret is the deployed one.
-pub(super) fn is_deployed(secret: &Secret) -> bool {
+pub(super) fn is_deployed(secret: &impl ResourceExt) -> bool {
     let status = Status::Deployed.to_string();
     secret.labels().get("status") == Some(&status)
 }
