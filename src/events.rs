@@ -92,8 +92,13 @@ impl Events {
         }
     }
 
-    /// Publishes what a user should know of the operations on the release of `object`.
+    /// Publishes what a user should know of the operations on the release of `object`, and counts the hooks that ran.
     pub async fn publish_notices(&self, object: &DynamicObject, notices: &helm_action::Notices) {
+        for hook in notices.take_hooks() {
+            let result = if hook.has_succeeded { "success" } else { "failure" };
+            let labels = [hook.event.name(), result];
+            self.metrics.observe(&names::HOOK_TIME, &labels, hook.took);
+        }
         for notice in notices.take() {
             let happening = Happening::Noticed(notice.reason(), notice.is_warning());
             self.publish_related(object, happening, &notice.to_string(), notice.object())

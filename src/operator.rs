@@ -248,8 +248,8 @@ impl Operator {
         // A bug in one release's reconcile holds up no other, and is tried again like any failure.
         let next = outcome.unwrap_or(Next::Backoff);
         let after = match next {
-            Next::Event => After::Nothing,
-            Next::After(delay) => After::Wait(jittered(delay)),
+            Next::Event | Next::Stuck(None) => After::Nothing,
+            Next::After(delay) | Next::Stuck(Some(delay)) => After::Wait(jittered(delay)),
             Next::Backoff => After::Hold(self.backoff.next(&key)),
         };
         if next != Next::Backoff {

@@ -96,6 +96,8 @@ pub enum Next {
     After(Duration),
     /// After the back-off of a failure.
     Backoff,
+    /// After a failure that only a change can help: when something happens, or after a while, if nothing does before.
+    Stuck(Option<Duration>),
 }
 
 impl Next {
@@ -104,7 +106,7 @@ impl Next {
         match self {
             Self::Event => "success",
             Self::After(_) => "requeue_after",
-            Self::Backoff => "error",
+            Self::Backoff | Self::Stuck(_) => "error",
         }
     }
 }

@@ -72,6 +72,8 @@ families! {
     RECONCILE_TOTAL = "controller_runtime_reconcile_total" Counter, ["controller", "result"],
         "Reconciles by result: `success`, `requeue_after` or `error`.";
     RECONCILE_ERRORS = "controller_runtime_reconcile_errors_total" Counter, ["controller"], "Reconciles that failed.";
+    TERMINAL_ERRORS = "controller_runtime_terminal_reconcile_errors_total" Counter, ["controller"],
+        "Those of them that are not tried again before something changes.";
     RECONCILE_PANICS = "controller_runtime_reconcile_panics_total" Counter, ["controller"],
         "Reconciles that broke off by a bug of the operator.";
     RECONCILE_TIME = "controller_runtime_reconcile_time_seconds" Histogram(RECONCILE_SECONDS), ["controller"],
@@ -101,6 +103,8 @@ families! {
         "Objects that were brought back to what the chart says, by the custom resource.";
     RELOADS = "chartwright_reloads_total" Counter, ["file", "result"],
         "Edits of watches.yaml and of charts, by result: success, or failure where what was read before stays in force.";
+    HOOK_TIME = "chartwright_hook_seconds" Histogram(RECONCILE_SECONDS), ["event", "result"],
+        "How long hooks ran, by event and result: success or failure.";
     RENDER_TIME = "chartwright_render_seconds" Histogram(RECONCILE_SECONDS), ["chart"], "How long charts took to render.";
     PROCESS_CPU = "process_cpu_seconds_total" Counter, [], "Processor time that this process has used, in seconds.";
     PROCESS_RESIDENT = "process_resident_memory_bytes" Gauge, [], "Memory that this process has in use.";

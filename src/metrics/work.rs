@@ -95,6 +95,7 @@ impl Work {
             for family in [
                 &names::ACTIVE_WORKERS,
                 &names::RECONCILE_ERRORS,
+                &names::TERMINAL_ERRORS,
                 &names::RECONCILE_PANICS,
             ] {
                 samples.add(family, &[name], 0.0);
@@ -166,7 +167,11 @@ impl Running<'_> {
         metrics.add(&names::RECONCILE_TOTAL, &[name, result], 1.0);
         if result == "error" {
             metrics.add(&names::RECONCILE_ERRORS, &[name], 1.0);
-            metrics.add(&names::QUEUE_RETRIES, &[name, name], 1.0);
+        }
+        match next {
+            Some(Next::Stuck(_)) => metrics.add(&names::TERMINAL_ERRORS, &[name], 1.0),
+            Some(Next::Backoff) | None => metrics.add(&names::QUEUE_RETRIES, &[name, name], 1.0),
+            Some(Next::Event | Next::After(_)) => {}
         }
         if let Some(started) = self.started {
             metrics.observe(&names::RECONCILE_TIME, &[name], started.elapsed());

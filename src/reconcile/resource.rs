@@ -1,6 +1,7 @@
 //! What is written to the custom resource itself: its finalizer and its status.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use helm_action::Context as ReleaseContext;
 use helm_kube::{Gvk, ObjectRef};
@@ -71,15 +72,14 @@ impl Resource<'_> {
         }
     }
 
-    /// When to look again at a release that is as it should be, or that only a change can help.
+    /// When to look again at a release that is as it should be.
     pub(super) fn period(&self) -> Next {
+        self.wait().map_or(Next::Event, Next::After)
+    }
+
+    fn wait(&self) -> Option<Duration> {
         let asked = self.wishes.reconcile_period.or(self.watch.reconcile_period);
-        let period = asked.unwrap_or(self.cx.settings.reconcile_period);
-        if period.is_zero() {
-            Next::Event
-        } else {
-            Next::After(period)
-        }
+        Some(asked.unwrap_or(self.cx.settings.reconcile_period)).filter(|period| !period.is_zero())
     }
 
     /// A text without what the Secrets say that its values come from.
@@ -171,7 +171,7 @@ impl Resource<'_> {
         }
         match error.retry() {
             Retry::Backoff => Next::Backoff,
-            Retry::Never => self.period(),
+            Retry::Never => Next::Stuck(self.wait()),
         }
     }
 }

@@ -125,6 +125,42 @@ async fn e2e_metrics_tell_of_releases_until_they_are_gone() {
         .await;
 }
 
+/// A hook, and an object that can't be rendered where a value says so.
+const HOOK_AND_REFUSAL: &str = "
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: before, annotations: {helm.sh/hook: pre-install}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config}
+data: {text: '{{ if .Values.bad }}{{ fail \"no\" }}{{ end }}'}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn e2e_hooks_are_timed_and_failures_that_only_a_change_can_help_are_counted() {
+    let mut operator = Operator::demo("hook-metrics", &[("all.yaml", HOOK_AND_REFUSAL)]).await;
+    operator.arg("--metrics-bind-address=127.0.0.1:0");
+    operator.start();
+    operator.create("demo", json!({})).await;
+    operator.wait_for_revision("demo", 1).await;
+    operator.edit("demo", json!({"spec": {"bad": true}})).await;
+    operator.wait_for_condition("demo", "Irreconcilable", "True").await;
+    let counted = [
+        "chartwright_hook_seconds_count{event=\"pre-install\",result=\"success\"} 1\n",
+        "controller_runtime_reconcile_errors_total{controller=\"demo-controller\"} 1\n",
+        "controller_runtime_terminal_reconcile_errors_total{controller=\"demo-controller\"} 1\n",
+        "workqueue_retries_total{controller=\"demo-controller\",name=\"demo-controller\"} 0\n",
+    ];
+    for line in counted {
+        operator
+            .wait_for(&format!("the metric {line}"), || async {
+                scrape(&operator).await.1.contains(line).then_some(())
+            })
+            .await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_the_state_tells_of_each_release_and_of_no_values() {
     let mut operator = serving("state").await;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::objects::{stamped, to_json};
-use crate::{Context, Error, output};
+use crate::{Context, Error, HookEnd, output};
 
 /// The annotation on a hook's object that tells its run from any other: revision, event and time of its start.
 pub(crate) const RUN: &str = "chartwright.dev/hook-run";
@@ -120,8 +120,15 @@ async fn run_one(cx: &Context, record: &mut Record, index: usize, event: HookEve
     if outcome.as_ref().is_err_and(Error::is_transient) {
         return outcome;
     }
+    let now = Timestamp::now();
     let last_run = &mut hook_mut(record, index)?.last_run;
-    last_run.completed_at = Timestamp::now().to_string();
+    let took = last_run.started_at.parse().map(|started| now.duration_since(started));
+    cx.notices.add_hook(HookEnd {
+        event,
+        has_succeeded: outcome.is_ok(),
+        took: took.ok().and_then(|took| took.try_into().ok()).unwrap_or_default(),
+    });
+    last_run.completed_at = now.to_string();
     last_run.phase = if outcome.is_ok() {
         HookPhase::Succeeded
     } else {

@@ -44,7 +44,7 @@ pub use desired::{Context, Desired, Tracked};
 pub use error::Error;
 pub use failure::FailurePolicy;
 pub use inspect::{Inspected, ObjectState, compare, inspect};
-pub use notice::{Notice, Notices};
+pub use notice::{HookEnd, Notice, Notices};
 pub use objects::version;
 pub use observe::{History, observe};
 pub use operation::Operation;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use helm_kube::{Duplicate, Gvk, ObjectRef};
+use helm_release::HookEvent;
 
 /// Something that a user should know of an operation that went on all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,14 +92,28 @@ impl fmt::Display for Notice {
     }
 }
 
+/// A hook that has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HookEnd {
+    /// At which point of the release's life.
+    pub event: HookEvent,
+    /// Whether it succeeded.
+    pub has_succeeded: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// Collects what is to be told of an operation. Clones collect together.
 #[derive(Clone, Debug, Default)]
-pub struct Notices(Arc<Mutex<Vec<Notice>>>);
+pub struct Notices {
+    notices: Arc<Mutex<Vec<Notice>>>,
+    hooks: Arc<Mutex<Vec<HookEnd>>>,
+}
 
 impl Notices {
     /// Adds a notice, and logs it.
     pub(crate) fn add(&self, release: &str, notice: Notice) {
-        let mut notices = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         if notices.contains(&notice) {
             return;
         }
@@ -111,6 +127,16 @@ impl Notices {
 
     /// Takes what was collected up to now.
     pub fn take(&self) -> Vec<Notice> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that a hook has run.
+    pub(crate) fn add_hook(&self, end: HookEnd) {
+        self.hooks.lock().unwrap_or_else(PoisonError::into_inner).push(end);
+    }
+
+    /// Takes the hooks that have run up to now.
+    pub fn take_hooks(&self) -> Vec<HookEnd> {
+        std::mem::take(&mut *self.hooks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
