@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cluster::{Requests, of_resource};
 use crate::harness::{Operator, a_while, condition, message};
 use crate::oracle::helm_json;
-use crate::templates::CONFIG_MAP;
+use crate::templates::{CONFIG_MAP, text};
 
 const PREFIX: &str = "helm.sdk.operatorframework.io/";
 
@@ -20,10 +20,6 @@ async fn annotate(operator: &Operator, name: &str, annotations: Value) {
     operator
         .edit(name, json!({"metadata": {"annotations": annotations}}))
         .await;
-}
-
-async fn text(operator: &Operator) -> Value {
-    operator.get("v1", "ConfigMap", "demo-config").await["data"]["text"].clone()
 }
 
 async fn wait_for_message(operator: &Operator, kind: &str, expected: &str) -> Value {
@@ -91,11 +87,11 @@ async fn e2e_a_resource_may_be_made_paused_and_goes_on_when_it_is_not() {
     operator.start();
     let demo = wait_for_message(&operator, "Paused", "revision 1 would be installed").await;
     assert_eq!(demo["metadata"]["finalizers"], Value::Null);
-    assert_eq!(text(&operator).await, Value::Null);
+    assert_eq!(text(&operator, "demo").await, Value::Null);
     annotate(&operator, "demo", json!({"chartwright.dev/paused": "false"})).await;
     let demo = operator.wait_for_revision("demo", 1).await;
     assert_eq!(condition(&demo, "Paused"), None, "{demo}");
-    assert_eq!(text(&operator).await, "one");
+    assert_eq!(text(&operator, "demo").await, "one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,12 +115,12 @@ async fn e2e_reconcile_now_is_answered_once() {
     };
     edit().await;
     a_while(0.5).await;
-    assert_eq!(text(&operator).await, "somebody's", "nobody looks");
+    assert_eq!(text(&operator, "demo").await, "somebody's", "nobody looks");
     for value in ["1", "2"] {
         annotate(&operator, "demo", json!({"chartwright.dev/reconcile-now": value})).await;
         operator
             .wait_for("the drift to be repaired", || async {
-                (text(&operator).await == "one").then_some(())
+                (text(&operator, "demo").await == "one").then_some(())
             })
             .await;
         operator.requests_at_rest().await;

@@ -1,6 +1,6 @@
 //! How objects are applied: what is left to others, and what the server can't change in place.
 
-use kube::api::{Api, DynamicObject, ListParams, Patch, PatchParams};
+use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::cluster::{create, define, resource};
@@ -60,15 +60,6 @@ async fn wait_for_value(operator: &Operator, (version, kind, name): (&str, &str,
 
 async fn uid(operator: &Operator, (version, kind, name): (&str, &str, &str)) -> Value {
     operator.get(version, kind, name).await["metadata"]["uid"].clone()
-}
-
-/// The notes of the namespace's events with this reason.
-async fn notes(operator: &Operator, reason: &str) -> Vec<String> {
-    let list = operator.api("v1", "Event").list(&ListParams::default()).await.unwrap();
-    let events = list.items.iter().filter(|event| event.data["reason"] == reason);
-    events
-        .map(|event| event.data["message"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +178,7 @@ async fn e2e_of_list_items_with_one_key_the_last_one_holds() {
     assert_eq!(operator.requests_at_rest().await.get().await, []);
     operator
         .wait_for("the event", || async {
-            let told = notes(&operator, "DuplicateKey").await;
+            let told = operator.notes("DuplicateKey").await;
             told.iter()
                 .any(|note| note.contains("containers/0/env` has name=A"))
                 .then_some(())
@@ -292,7 +283,7 @@ spec: {template: {spec: {restartPolicy: Never, containers: [{name: job, image: '
     operator.merge(APP.0, APP.1, APP.2, by_hand).await;
     wait_for_value(&operator, APP, "/metadata/annotations/note", json!("none")).await;
     wait_for_value(&operator, APP, "/spec/replicas", json!(3)).await;
-    let told = notes(&operator, "ObjectRecreated").await;
+    let told = operator.notes("ObjectRecreated").await;
     assert!(
         told.iter()
             .any(|note| note.contains("Deployment") && note.contains("field is immutable")),

@@ -23,22 +23,6 @@ async fn events(operator: &Operator, reason: &str) -> Vec<i64> {
         .collect()
 }
 
-/// The notes of the namespace's events with this reason, oldest first.
-async fn notes(operator: &Operator, reason: &str) -> Vec<String> {
-    let list = operator
-        .api("events.k8s.io/v1", "Event")
-        .list(&kube::api::ListParams::default())
-        .await
-        .unwrap();
-    let mut events: Vec<Value> = list.items.into_iter().map(|event| event.data).collect();
-    events.retain(|event| event["reason"] == reason);
-    events.sort_by_key(|event| event["eventTime"].as_str().unwrap().to_owned());
-    events
-        .iter()
-        .map(|event| event["note"].as_str().unwrap().to_owned())
-        .collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_each_cause_of_a_failure_has_an_event_and_the_same_one_is_counted() {
     let operator = Operator::demo("causes", &[("config.yaml", CONFIG_MAP), ("service.yaml", SERVICE)])
@@ -50,7 +34,7 @@ async fn e2e_each_cause_of_a_failure_has_an_event_and_the_same_one_is_counted() 
         operator.edit("demo", json!({"spec": {"port": port}})).await;
         let told = operator
             .wait_for(&format!("the refusal of port {port}"), || async {
-                let notes = notes(&operator, "UpgradeError").await;
+                let notes = operator.notes("UpgradeError").await;
                 notes.last()?.contains(&port.to_string()).then_some(notes)
             })
             .await;

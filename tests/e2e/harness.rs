@@ -277,6 +277,17 @@ impl Operator {
         names
     }
 
+    /// The notes of the namespace's events with this reason, oldest first.
+    pub(crate) async fn notes(&self, reason: &str) -> Vec<String> {
+        let api = self.api("events.k8s.io/v1", "Event");
+        let list = api.list(&ListParams::default()).await.unwrap();
+        let mut events: Vec<Value> = list.items.into_iter().map(|event| event.data).collect();
+        events.retain(|event| event["reason"] == reason);
+        events.sort_by_key(|event| event["eventTime"].as_str().unwrap().to_owned());
+        let notes = events.iter().map(|event| event["note"].as_str().unwrap().to_owned());
+        notes.collect()
+    }
+
     /// The release records of the namespace, as `name.vREVISION status`, sorted.
     pub(crate) async fn records(&self) -> Vec<String> {
         let list = self

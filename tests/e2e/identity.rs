@@ -6,6 +6,7 @@ use testkit::Request;
 use crate::access::service_account;
 use crate::cluster::create;
 use crate::harness::{Operator, condition, message};
+use crate::templates::text;
 
 const CONFIG_MAP: &str = "\
 apiVersion: v1
@@ -77,10 +78,6 @@ pub(crate) async fn bind(operator: &Operator, name: &str, account: &str, rules: 
         "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": operator.namespace}],
     });
     create(&operator.client, &binding).await;
-}
-
-async fn text(operator: &Operator, name: &str) -> Value {
-    operator.get("v1", "ConfigMap", &format!("{name}-config")).await["data"]["text"].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,12 @@
 //! What follows a failure, and what somebody asks for: failure policies, rollbacks, hooks over restarts, tests, records.
 
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, PostParams};
+use kube::api::{Api, DeleteParams, DynamicObject, PostParams};
 use serde_json::{Value, json};
 
 use crate::cluster::{create, resource};
 use crate::harness::{Operator, a_while, condition, message};
 use crate::oracle::{helm, try_helm};
-use crate::templates::{CONFIG_MAP, SERVICE};
+use crate::templates::{CONFIG_MAP, SERVICE, text};
 
 /// A Job that runs at `events`; what becomes of it is the value `play`, after the time in the value `delay`.
 fn job(name: &str, annotations: &str) -> String {
@@ -27,23 +27,9 @@ spec:
     )
 }
 
-async fn text(operator: &Operator, name: &str) -> Value {
-    operator.get("v1", "ConfigMap", &format!("{name}-config")).await["data"]["text"].clone()
-}
-
 async fn annotate(operator: &Operator, name: &str, key: &str, value: Value) {
     let patch = json!({"metadata": {"annotations": {format!("chartwright.dev/{key}"): value}}});
     operator.edit(name, patch).await;
-}
-
-/// The notes of the events with this reason.
-async fn notes(operator: &Operator, reason: &str) -> Vec<String> {
-    let api = operator.api("events.k8s.io/v1", "Event");
-    let events = api.list(&ListParams::default()).await.unwrap().items;
-    let of_reason = events.iter().filter(|event| event.data["reason"] == reason);
-    of_reason
-        .map(|event| event.data["note"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 async fn count_creates(requests: &crate::cluster::Requests, resource: &str, name: &str) -> usize {
@@ -154,7 +140,7 @@ async fn e2e_a_revision_that_is_asked_for_is_gone_back_to() {
     operator.edit("demo", json!({"spec": {"text": "two"}})).await;
     operator.wait_for_revision("demo", 2).await;
     assert_eq!(
-        notes(&operator, "Upgraded").await,
+        operator.notes("Upgraded").await,
         ["Upgraded to revision 2: spec changed: text"]
     );
 
@@ -369,8 +355,8 @@ async fn e2e_tests_run_when_somebody_asks_for_them() {
     let demo = operator.wait_for_condition("demo", "Tested", "False").await;
     assert!(message(&demo, "Tested").contains("revision 2: test hook Job"), "{demo}");
     assert_eq!(condition(&demo, "Ready").unwrap()["status"], "True");
-    assert_eq!(notes(&operator, "TestsPassed").await.len(), 1);
-    assert_eq!(notes(&operator, "TestsFailed").await.len(), 1);
+    assert_eq!(operator.notes("TestsPassed").await.len(), 1);
+    assert_eq!(operator.notes("TestsFailed").await.len(), 1);
     assert_eq!(operator.records().await, ["demo.v1 superseded", "demo.v2 deployed"]);
 }
 
@@ -427,7 +413,7 @@ data: {text: '{{ .Files.Get \"NUMBER.txt\" }}'}
         message(&demo, "RecordSplit").contains("Helm's own command can't"),
         "{demo}"
     );
-    assert!(notes(&operator, "RecordSplit").await[0].contains("revision 1"));
+    assert!(operator.notes("RecordSplit").await[0].contains("revision 1"));
     assert_eq!(secrets().await, 2);
     operator.edit("demo", json!({"spec": {"text": "two"}})).await;
     operator.wait_for_revision("demo", 2).await;
@@ -471,7 +457,7 @@ async fn e2e_a_release_without_a_readable_record_is_uninstalled_by_its_marks() {
         );
         assert_eq!(operator.records().await, ["other.v1 deployed"], "{test}");
         assert_eq!(text(&operator, "other").await, "one");
-        assert_eq!(notes(&operator, "RecordUnreadable").await.len(), usize::from(broken));
+        assert_eq!(operator.notes("RecordUnreadable").await.len(), usize::from(broken));
     }
 }
 
@@ -520,7 +506,7 @@ async fn e2e_a_release_of_another_chart_is_adopted_where_that_is_asked_for() {
     let config = operator.get("v1", "ConfigMap", "demo-config").await;
     assert_eq!(config["metadata"]["uid"], uid);
     assert_eq!(config["data"]["text"], "two");
-    let notes = notes(&operator, "Upgraded").await;
+    let notes = operator.notes("Upgraded").await;
     assert!(
         notes[0].contains("release adopted") && !notes[0].contains("two"),
         "{notes:?}"

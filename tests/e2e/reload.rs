@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::symlink;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cluster::{create, define};
 use crate::harness::{Operator, a_while, definition};
-use crate::templates::CONFIG_MAP;
+use crate::templates::{CONFIG_MAP, text};
 
 const DEMO: &str = "- {group: e2e.example.com, version: v1, kind: Demo, chart: demo}\n";
 const FILM: &str = "- {group: e2e.example.com, version: v1, kind: Film, chart: films}\n";
@@ -16,10 +16,6 @@ async fn operator(test: &str) -> Operator {
     let mut operator = Operator::demo(test, &[("config.yaml", CONFIG_MAP)]).await;
     operator.arg("--reconcile-period=0");
     operator.started()
-}
-
-async fn text(operator: &Operator, name: &str) -> Value {
-    operator.get("v1", "ConfigMap", &format!("{name}-config")).await["data"]["text"].clone()
 }
 
 async fn wait_for_text(operator: &Operator, name: &str, expected: &str) {
