@@ -209,64 +209,52 @@ fn conditions(facts: &Facts<'_>) -> Vec<Condition> {
         observed_generation: facts.generation,
         last_transition_time: String::new(),
     };
-    let mut all = vec![condition(
-        ConditionType::Initialized,
-        true,
-        None,
-        facts.mistakes.join("; "),
-    )];
+    let initialized = condition(ConditionType::Initialized, true, None, facts.mistakes.join("; "));
+    let (is_deployed, reason, message) = deployed(facts);
+    let deployed = condition(ConditionType::Deployed, is_deployed, reason, message);
+    let others = of_record(facts)
+        .chain(of_failure(facts))
+        .chain(of_pause(facts))
+        .chain(health(facts))
+        .chain(condition_of_operand(facts));
+    let others = others.map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message));
+    [initialized, deployed].into_iter().chain(others).collect()
+}
+
+/// Whether a revision is in the cluster, why, and why for people.
+fn deployed(facts: &Facts<'_>) -> (bool, Option<Reason>, String) {
     match (facts.deployed, &facts.waiting) {
-        (_, Some(waiting)) => {
-            all.push(condition(
-                ConditionType::Deployed,
-                false,
-                Some(Reason::UninstallSuccessful),
-                waiting.clone(),
-            ));
-        }
+        (_, Some(waiting)) => (false, Some(Reason::UninstallSuccessful), waiting.clone()),
+        (None, None) => (false, None, String::new()),
         (Some(Record { release, .. }), None) => {
             let reason = if release.version == 1 {
                 Reason::InstallSuccessful
             } else {
                 Reason::UpgradeSuccessful
             };
-            all.push(condition(
-                ConditionType::Deployed,
-                true,
-                Some(reason),
-                if facts.is_secret {
-                    String::new()
-                } else {
-                    release.info.notes.trim().to_owned()
-                },
-            ));
+            let notes = if facts.is_secret { "" } else { release.info.notes.trim() };
+            (true, Some(reason), notes.to_owned())
         }
-        (None, None) => all.push(condition(ConditionType::Deployed, false, None, String::new())),
     }
-    all.extend(of_record(facts).map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
-    if let Some(failure) = &facts.failure {
-        let which = if failure.is_of_release {
-            ConditionType::ReleaseFailed
-        } else {
-            ConditionType::Irreconcilable
-        };
-        all.push(condition(which, true, Some(failure.reason), failure.text.clone()));
-    }
-    if let Some(paused) = &facts.paused {
-        all.push(condition(
-            ConditionType::Paused,
-            true,
-            Some(Reason::Paused),
-            paused.message(),
-        ));
-    }
-    let health = health(facts).chain(condition_of_operand(facts));
-    all.extend(health.map(|(kind, status, reason, message)| condition(kind, status, Some(reason), message)));
-    all
 }
 
 /// A condition that has a reason: its type, whether it holds, why, and why for people.
 type Said = (ConditionType, bool, Reason, String);
+
+fn of_failure(facts: &Facts<'_>) -> Option<Said> {
+    let failure = facts.failure.as_ref()?;
+    let which = if failure.is_of_release {
+        ConditionType::ReleaseFailed
+    } else {
+        ConditionType::Irreconcilable
+    };
+    Some((which, true, failure.reason, failure.text.clone()))
+}
+
+fn of_pause(facts: &Facts<'_>) -> Option<Said> {
+    let paused = facts.paused.as_ref()?;
+    Some((ConditionType::Paused, true, Reason::Paused, paused.message()))
+}
 
 /// What the deployed revision's record tells beside the release itself.
 fn of_record(facts: &Facts<'_>) -> impl Iterator<Item = Said> {
