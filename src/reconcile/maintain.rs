@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use helm_action::{Context as ReleaseContext, History, Repaired, Tracked, check, repair};
 use helm_kube::Record;
 use helm_release::Status;
@@ -106,17 +106,17 @@ impl Resource<'_> {
             made_from: None,
             ..memo.clone()
         });
+        // What a watch has told of is brought back before anything is asked: whoever changed the release itself finds it
+        // taken back anyway.
+        let repaired = self.repair_drift(release, &mut memo, causes).await;
         if !is_watched || !causes.drifted.is_empty() {
-            let record = Arc::clone(&memo.record);
-            let is_current = release.secrets.is_current(&record);
-            // What a watch has told of is brought back at once: whoever changed the release itself finds it taken back anyway.
-            let (is_current, repaired) = join(is_current, self.repair_drift(release, &mut memo, causes)).await;
+            let is_current = release.secrets.is_current(&memo.record).await;
             if !is_current.map_err(|error| ReconcileError::Reconcile(error.into()))? {
                 tracing::info!(release = %self.key, "the release was changed by somebody else");
                 return Ok(false);
             }
-            repaired?;
         }
+        repaired?;
         if !is_watched {
             memo.objects = self.checked(release, &memo.record).await?;
         }
