@@ -38,7 +38,12 @@ pub(crate) struct Arena {
 
 impl Arena {
     pub(crate) async fn open(name: &str, options: &Options) -> Result<Self> {
-        let plane = Arc::new(tokio::task::spawn_blocking(ControlPlane::start).await??);
+        let start = if options.controllers {
+            ControlPlane::start
+        } else {
+            ControlPlane::start_only_api
+        };
+        let plane = Arc::new(tokio::task::spawn_blocking(start).await??);
         let project = tempfile::tempdir()?;
         std::fs::copy(
             options.project.join("watches.yaml"),

@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// How many releases the bare client of the floor works on at once; 0 to leave it out.
     #[arg(long, default_value_t = 2)]
     pub(crate) concurrency: usize,
+    /// Let controllers act on the workloads, which costs the API server more than any operator does.
+    #[arg(long)]
+    pub(crate) controllers: bool,
     /// Keep the operators' logs here.
     #[arg(long)]
     pub(crate) logs: Option<PathBuf>,

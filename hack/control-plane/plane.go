@@ -73,6 +73,9 @@ func (p *plane) runPlayers() error {
 		{"kube-scheduler", schedulerArguments(), "pods get no node and never run"},
 		{"kwok", kwokArguments(), ""},
 	}
+	if p.options.onlyAPI {
+		players = nil
+	}
 	for _, player := range players {
 		if _, err := programOf(player.name); err != nil {
 			p.say("%v: %s", err, player.absence)

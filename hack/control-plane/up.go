@@ -21,6 +21,7 @@ type options struct {
 	removeState      bool   // remove the folder at the end
 	untilStdinCloses bool   // end when standard input does
 	auditLog         string // file of the API server's audit log; empty: none
+	onlyAPI          bool   // nobody acts on workloads: no pods, no bound claims
 	timeout          time.Duration
 }
 
@@ -76,6 +77,7 @@ func parseOptions(arguments []string) (*options, error) {
 	flags.BoolVar(&options.removeState, "remove-state", false, "remove the state folder at the end")
 	flags.BoolVar(&options.untilStdinCloses, "until-stdin-closes", false, "end when standard input closes")
 	flags.StringVar(&options.auditLog, "audit-log", "", "file to log each API request to, one JSON object per line")
+	flags.BoolVar(&options.onlyAPI, "only-api", false, "start nothing that acts on workloads, as setup-envtest does")
 	flags.DurationVar(&options.timeout, "timeout", 2*time.Minute, "how long the start may take")
 	if err := flags.Parse(arguments); err != nil {
 		return nil, err

@@ -40,11 +40,21 @@ impl ControlPlane {
     ///
     /// On a machine that has never built one, this takes minutes, with progress on standard error.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts one in which nothing acts on workloads: what is measured there is the client and the API server.
+    pub fn start_only_api() -> Result<Self> {
+        Self::start_with(&["--only-api"])
+    }
+
+    fn start_with(flags: &[&str]) -> Result<Self> {
         let binary = build()?;
         let state = fresh_state_folder();
         let mut supervisor = Command::new(&binary)
             .arg("up")
             .args(["--until-stdin-closes", "--remove-state"])
+            .args(flags)
             .arg("--state")
             .arg(&state)
             .arg("--audit-log")
