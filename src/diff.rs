@@ -2,11 +2,11 @@
 
 mod hide;
 
+use diffy::DiffOptions;
 use helm_action::Change;
 use helm_kube::ObjectRef;
 use helm_release::{Hook, Manifest, ManifestError, Release, documents};
 use serde_json::Value;
-use similar::TextDiff;
 
 /// What changes of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,13 +117,18 @@ fn diff(change: Change) -> Option<ObjectDiff> {
         (Some(_), Some(_)) => Fate::Changed,
         (Some(_), None) => Fate::Deleted,
     };
-    let (before, after) = (yaml(before), yaml(after));
-    let text = TextDiff::from_lines(&before, &after);
     Some(ObjectDiff {
         object: change.object,
         fate,
-        hunks: text.unified_diff().context_radius(CONTEXT).to_string(),
+        hunks: hunks(&yaml(before), &yaml(after)),
     })
+}
+
+fn hunks(before: &str, after: &str) -> String {
+    let patch = DiffOptions::new().set_context_len(CONTEXT).create_patch(before, after);
+    let text = patch.to_string();
+    // Before the hunks come two lines with the names of the files.
+    text.splitn(3, '\n').nth(2).unwrap_or_default().to_owned()
 }
 
 /// An object without what is not its maker's: the status, and what the server notes in the metadata.
