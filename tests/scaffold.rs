@@ -99,6 +99,18 @@ fn with_chart(template: &str) -> tempfile::TempDir {
     temp
 }
 
+/// The project that `init` makes of that chart, in `project/` beside it, and what it tells.
+fn with_project() -> (tempfile::TempDir, PathBuf, String) {
+    let temp = with_chart(CONFIG_MAP);
+    let project = temp.path().join("project");
+    fs::create_dir(&project).unwrap();
+    let told = succeed(
+        &project,
+        &["init", "--domain", "example.com", "--helm-chart", "../chart"],
+    );
+    (temp, project, told)
+}
+
 const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ .Release.Name }}\"}\n";
 
 #[test]
@@ -159,13 +171,7 @@ fn lines(text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn a_chart_becomes_a_project_with_one_command() {
-    let temp = with_chart(CONFIG_MAP);
-    let project = temp.path().join("project");
-    fs::create_dir(&project).unwrap();
-    let output = succeed(
-        &project,
-        &["init", "--domain", "example.com", "--helm-chart", "../chart"],
-    );
+    let (_temp, project, output) = with_project();
     assert_eq!(
         output.lines().map(str::to_owned).collect::<BTreeSet<_>>(),
         files(&project)
@@ -180,13 +186,7 @@ fn a_chart_becomes_a_project_with_one_command() {
 /// All that is generated for the operator's account is all that `rbac` prints, whatever flags the project gives.
 #[test]
 fn rbac_prints_the_roles_of_the_project_as_it_is() {
-    let temp = with_chart(CONFIG_MAP);
-    let project = temp.path().join("project");
-    fs::create_dir(&project).unwrap();
-    succeed(
-        &project,
-        &["init", "--domain", "example.com", "--helm-chart", "../chart"],
-    );
+    let (_temp, project, _) = with_project();
     let read = |path: &str| fs::read_to_string(project.join(path)).unwrap();
     let roles = |paths: &[&str]| paths.iter().map(|path| read(path)).collect::<Vec<_>>().join("---\n");
     let usual = [
@@ -321,13 +321,7 @@ fn what_is_there_is_not_overwritten() {
 
 #[test]
 fn a_change_that_breaks_resources_is_told_of() {
-    let temp = with_chart(CONFIG_MAP);
-    let project = temp.path().join("project");
-    fs::create_dir(&project).unwrap();
-    succeed(
-        &project,
-        &["init", "--domain", "example.com", "--helm-chart", "../chart"],
-    );
+    let (temp, project, _) = with_project();
     fs::write(temp.path().join("chart/values.yaml"), "port: http\n").unwrap();
     let output = run(&project, &["create", "api", "--helm-chart", "../chart", "--force"]);
     let told = String::from_utf8(output.stderr).unwrap();
