@@ -44,6 +44,15 @@ impl Project {
         format!("{}-system", self.name)
     }
 
+    /// The operator's account there, as RBAC names it.
+    pub(crate) fn account(&self) -> String {
+        format!(
+            "system:serviceaccount:{}:{}-controller-manager",
+            self.system(),
+            self.name
+        )
+    }
+
     /// Where the project is.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -166,29 +166,34 @@ async fn e2e_an_account_makes_releases_with_the_generated_right_to_act_as_it() {
     project
         .wait_for("the drift to be repaired", || (text(&project) == "one").then_some(()))
         .await;
-    let operator = format!("system:serviceaccount:{0}-system:{0}-controller-manager", project.name);
+    let operator = project.account();
     let error = project.refused(&["create", "configmap", "own", "-n", &namespace, "--as", &operator]);
     assert!(
         error.contains("forbidden"),
         "the operator itself may make nothing: {error}"
     );
     create(&project, &json!({"text": "one", "play": "failed", "before": "upgrade"}));
-    let resource = rights(&project);
+    expect_failed_hook(&project).await;
+    end(project);
+}
+
+/// Waits until the hook's failure is told, with what its pod ended with.
+async fn expect_failed_hook(project: &Project) {
+    let resource = rights(project);
     let told = project
         .wait_for("the failure of the hook", || {
-            let found = project.get(&[&resource, "demo", "-n", &namespace]);
+            let found = project.get(&[&resource, "demo", "-n", &project.name]);
             condition(&found, "ReleaseFailed").map(|_| message(&found, "ReleaseFailed"))
         })
         .await;
     assert!(told.contains("exit code 1"), "what the pod ended with: {told}");
-    end(project);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_a_project_with_the_web_page_has_all_rights_that_it_needs_and_no_others() {
     let templates = [("config.yaml", CONFIG_MAP), ("hook.yaml", HOOK)];
     let mut project = running("right-web", &templates, "").await;
-    let operator = format!("system:serviceaccount:{0}-system:{0}-controller-manager", project.name);
+    let operator = project.account();
     let may = ["auth", "can-i", "list", "events", "--as", &operator];
     let refused = project.refused(&[&may[..], &["-q"]].concat());
     assert!(refused.is_empty(), "not without the page: {refused}");
@@ -333,15 +338,8 @@ async fn e2e_a_failed_hook_is_explained_with_the_generated_rights() {
     let project = running("right-hook", &templates, "").await;
     let namespace = project.name.clone();
     create(&project, &json!({"play": "failed"}));
-    let resource = rights(&project);
-    let told = project
-        .wait_for("the failure of the hook", || {
-            let found = project.get(&[&resource, "demo", "-n", &namespace]);
-            condition(&found, "ReleaseFailed").map(|_| message(&found, "ReleaseFailed"))
-        })
-        .await;
-    assert!(told.contains("exit code 1"), "what the pod ended with: {told}");
-    let operator = format!("system:serviceaccount:{0}-system:{0}-controller-manager", project.name);
+    expect_failed_hook(&project).await;
+    let operator = project.account();
     let may = [
         "auth",
         "can-i",
