@@ -116,6 +116,14 @@ fn changed(text: &str) -> Vec<&str> {
     text.lines().filter(differs).filter(|line| !is_heading(line)).collect()
 }
 
+/// Each of these lines is one that differs.
+fn expect_changed(text: &str, lines: &[&str]) {
+    let changed = changed(text);
+    for line in lines {
+        assert!(changed.contains(line), "{line}:\n{text}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn e2e_diff_of_an_edit_tells_what_the_operator_then_does() {
     let before = json!({"replicas": 1, "b": true});
@@ -144,19 +152,16 @@ async fn e2e_diff_of_an_edit_tells_what_the_operator_then_does() {
         assert!(text.contains(&heading), "{heading}:\n{text}");
     }
     let (secret, rest) = text.split_once("--- live/v1.ConfigMap").unwrap();
-    let lines = changed(secret);
-    for line in ["-  password: '*** (before)'", "+  password: '*** (after)'"] {
-        assert!(lines.contains(&line), "{line}:\n{text}");
-    }
-    let lines = changed(rest);
-    for line in [
-        "-  replicas: 1",
-        "+  replicas: 2",
-        "-        - name: B",
-        "-          value: b",
-    ] {
-        assert!(lines.contains(&line), "{line}:\n{text}");
-    }
+    expect_changed(secret, &["-  password: '*** (before)'", "+  password: '*** (after)'"]);
+    expect_changed(
+        rest,
+        &[
+            "-  replicas: 1",
+            "+  replicas: 2",
+            "-        - name: B",
+            "-          value: b",
+        ],
+    );
     let secrets = ["swordfish", "opensesame", "c3dvcmRmaXNo", "b3BlbnNlc2FtZQ=="];
     assert!(!secrets.iter().any(|secret| text.contains(secret)), "{text}");
 
@@ -253,15 +258,15 @@ async fn e2e_diff_of_two_revisions_and_what_it_refuses() {
         text.contains("--- revision-1/apps.v1.Deployment.shop\n+++ revision-2/apps.v1.Deployment.shop\n"),
         "{text}"
     );
-    let lines = changed(&text);
-    for line in [
-        "-  replicas: 1",
-        "+  replicas: 2",
-        "-  password: '*** (before)'",
-        "+  password: '*** (after)'",
-    ] {
-        assert!(lines.contains(&line), "{line}:\n{text}");
-    }
+    expect_changed(
+        &text,
+        &[
+            "-  replicas: 1",
+            "+  replicas: 2",
+            "-  password: '*** (before)'",
+            "+  password: '*** (after)'",
+        ],
+    );
     assert!(!text.contains("opensesame"), "{text}");
     assert_eq!(
         told(&operator, &["shop", "--revision", "2", "--revision", "2"], "", 0).await,
@@ -337,15 +342,15 @@ async fn e2e_diff_tells_of_hooks_whose_text_changes() {
     let (objects, hooks) = text.split_once("--- deployed-hooks/").unwrap();
     assert!(objects.contains("+++ merged/v1.ConfigMap."), "{text}");
     assert!(hooks.contains("\n+++ rendered-hooks/v1.ConfigMap.after\n"), "{text}");
-    let lines = changed(hooks);
-    for line in [
-        "-  size: small",
-        "+  size: large",
-        "-  password: '*** (before)'",
-        "+  password: '*** (after)'",
-    ] {
-        assert!(lines.contains(&line), "{line}:\n{text}");
-    }
+    expect_changed(
+        hooks,
+        &[
+            "-  size: small",
+            "+  size: large",
+            "-  password: '*** (before)'",
+            "+  password: '*** (after)'",
+        ],
+    );
     assert!(!text.contains("opensesame") && !text.contains("swordfish"), "{text}");
 }
 
