@@ -46,7 +46,7 @@ pub struct Access {
 }
 
 /// Verbs on resources of one group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessRule {
     /// The API group.
     pub group: String,
@@ -62,6 +62,18 @@ pub struct AccessRule {
     pub cluster: bool,
     /// What asks for it; empty if the chart's defaults do.
     pub reasons: Vec<String>,
+}
+
+impl AccessRule {
+    /// Verbs on all of one resource in a group.
+    fn on(group: &str, resource: &str, verbs: &[&str]) -> Self {
+        Self {
+            group: group.to_owned(),
+            resources: vec![resource.to_owned()],
+            verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
+            ..Self::default()
+        }
+    }
 }
 
 /// How many reasons are told of one rule.

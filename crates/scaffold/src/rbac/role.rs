@@ -21,36 +21,22 @@ pub(crate) const MARKER: &str = "# +kubebuilder:scaffold:rules";
 
 /// What every operator does: keeps release records, and tells what happened.
 fn base() -> [AccessRule; 2] {
-    let rule = |group: &str, resource: &str, verbs: &[&str]| AccessRule {
-        group: group.to_owned(),
-        resources: vec![resource.to_owned()],
-        names: Vec::new(),
-        urls: Vec::new(),
-        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
-        cluster: false,
-        reasons: vec![],
-    };
     [
-        rule("", "secrets", &["create", "delete", "get", "list", "update"]),
-        rule("events.k8s.io", "events", &["create", "patch"]),
+        AccessRule::on("", "secrets", &["create", "delete", "get", "list", "update"]),
+        AccessRule::on("events.k8s.io", "events", &["create", "patch"]),
     ]
 }
 
 /// What an operator does with the resources of its kind.
 fn of_kind(api: &Api) -> [AccessRule; 3] {
-    let rule = |resource: String, verbs: &[&str]| AccessRule {
-        group: api.group(),
-        resources: vec![resource],
-        names: Vec::new(),
-        urls: Vec::new(),
-        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
+    let rule = |resource: &str, verbs: &[&str]| AccessRule {
         cluster: api.scope == Scope::Cluster,
-        reasons: vec![],
+        ..AccessRule::on(&api.group(), resource, verbs)
     };
     [
-        rule(api.plural.clone(), &["list", "patch", "watch"]),
-        rule(format!("{}/finalizers", api.plural), &["update"]),
-        rule(format!("{}/status", api.plural), &["patch"]),
+        rule(&api.plural, &["list", "patch", "watch"]),
+        rule(&format!("{}/finalizers", api.plural), &["update"]),
+        rule(&format!("{}/status", api.plural), &["patch"]),
     ]
 }
 

@@ -68,12 +68,7 @@ impl WatchAccess {
 
 fn rule(resource: &str, names: Vec<String>, verbs: &[&str]) -> AccessRule {
     AccessRule {
-        group: String::new(),
-        resources: vec![resource.to_owned()],
         names,
-        urls: Vec::new(),
-        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
-        cluster: false,
-        reasons: Vec::new(),
+        ..AccessRule::on("", resource, verbs)
     }
 }
