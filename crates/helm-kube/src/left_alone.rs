@@ -63,16 +63,18 @@ impl LeftAlone {
 
 /// Whether fields of an object were set through its `scale` subresource.
 pub fn is_scaled(managed_fields: &[ManagedFieldsEntry]) -> bool {
-    managed_fields
-        .iter()
-        .any(|entry| entry.subresource.as_deref() == Some(SCALE))
+    managed_fields.iter().any(is_of_scale)
+}
+
+fn is_of_scale(entry: &ManagedFieldsEntry) -> bool {
+    entry.subresource.as_deref() == Some(SCALE)
 }
 
 /// What an object says of the fields that were set through its `scale` subresource.
 pub(crate) fn scale_entries(live: &Value) -> Vec<ManagedFieldsEntry> {
     let entries = live.pointer("/metadata/managedFields").cloned().unwrap_or_default();
     let mut entries: Vec<ManagedFieldsEntry> = serde_json::from_value(entries).unwrap_or_default();
-    entries.retain(|entry| entry.subresource.as_deref() == Some(SCALE));
+    entries.retain(is_of_scale);
     entries
 }
 
