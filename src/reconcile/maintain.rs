@@ -57,7 +57,7 @@ impl Resource<'_> {
 
     /// Remembers the deployed revision of a release that nothing is remembered of: the operator was started just now.
     pub(super) fn remember_deployed(&self, history: &History) {
-        if let (None, Some(deployed)) = (self.cx.memory.get(self.key), history.deployed()) {
+        if let Some(deployed) = history.deployed().filter(|_| !self.cx.memory.has(self.key)) {
             let memo = Memo {
                 made_from: None,
                 watch: Arc::clone(self.watch),

@@ -104,6 +104,11 @@ impl Memory {
             .insert(key.clone(), memo);
     }
 
+    /// Whether anything is remembered of a release.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
     /// How many objects of a release are known.
     pub fn objects(&self, key: &Key) -> usize {
         let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);

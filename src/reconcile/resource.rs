@@ -1,4 +1,4 @@
-//! What is written to the custom resource itself: its finalizer and its status.
+//! A custom resource as one look finds it, and what is written to it: its finalizer, its status, its events.
 
 use std::sync::Arc;
 use std::time::Duration;
