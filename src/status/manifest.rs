@@ -41,7 +41,7 @@ fn without_secrets(manifest: &str) -> String {
 }
 
 /// What each document has that has a Secret in it: the word, or an escape by which a letter of it may be written.
-const MARKS: [&str; 5] = ["Secret", "\\x", "\\u", "\\U", "\\\n"];
+const MARKS: [&str; 6] = ["Secret", "\\x", "\\u", "\\U", "\\\n", "\\\r"];
 
 /// Whether a document is a Secret, or a list with one, however that is written. What can't be read counts as one.
 fn has_secret(document: &str) -> bool {
@@ -71,6 +71,7 @@ mod tests {
             "kind:   'Secret'\ndata: {a: canary}\n",
             "\"kind\": \"\\x53ecret\"\ndata: {a: canary}\n",
             "kind: \"Sec\\\n  ret\"\ndata: {a: canary}\n",
+            "kind: \"Sec\\\r\n  ret\"\r\ndata: {a: canary}\r\n",
             "{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"data\": {\"a\": \"canary\"}}\n",
             "kind: List\nitems:\n  - kind: Secret\n    data: {a: canary}\n",
             "kind: List\nitems: [{kind: List, items: [{kind: Secret, data: {a: canary}}]}]\n",
