@@ -224,7 +224,10 @@ impl Dependents {
                     self.observe(&reference, &object);
                     listed.insert(reference);
                 }
-                Ok(Some(Event::InitDone)) => self.sweep(&scope, &listed),
+                Ok(Some(Event::InitDone)) => {
+                    self.sweep(&scope, &listed);
+                    self.lock().known.goes_on(&scope);
+                }
                 // The watch is said to have come so far after an object is seen, and before it is gone: see `has_changed`.
                 Ok(Some(Event::Apply(object))) => {
                     self.observe(&reference(gvk, &object), &object);
@@ -236,6 +239,7 @@ impl Dependents {
                 }
                 Ok(None) => return,
                 Err(error) => {
+                    self.lock().known.broken(&scope);
                     tracing::warn!(%gvk, error = %crate::error::chain(&error), "failed to watch objects of releases; trying again");
                 }
             }

@@ -18,6 +18,8 @@ pub(super) struct Known {
     seen: HashMap<ObjectRef, Seen>,
     /// How far each watch has come: the resource version of the last thing that it told of.
     progress: HashMap<Scope, u64>,
+    /// The watches that have failed and told of nothing since: they may have missed something.
+    broken: HashSet<Scope>,
     /// What releases have, and whose it is.
     owned: HashMap<ObjectRef, Owned>,
     causes: HashMap<Key, Causes>,
@@ -54,6 +56,7 @@ pub(super) struct Seen {
 impl Known {
     /// Remembers how far a watch has come. What it lists comes in no order and so tells nothing.
     pub(super) fn advance(&mut self, scope: &Scope, version: u64) {
+        self.goes_on(scope);
         self.progress.insert(scope.clone(), version);
     }
 
@@ -152,6 +155,21 @@ impl Known {
         }
     }
 
+    /// A watch has failed: until it tells of something, it is not known what it has missed.
+    pub(super) fn broken(&mut self, scope: &Scope) {
+        self.broken.insert(scope.clone());
+    }
+
+    /// A watch goes on.
+    pub(super) fn goes_on(&mut self, scope: &Scope) {
+        self.broken.remove(scope);
+    }
+
+    fn is_broken_at(&self, object: &ObjectRef) -> bool {
+        let of = |namespace| self.broken.contains(&(object.gvk.clone(), namespace));
+        !self.broken.is_empty() && (of(None) || of(object.namespace.clone()))
+    }
+
     /// How far the watch has come that sees an object; 0 if it has told of nothing yet.
     fn progress_at(&self, object: &ObjectRef) -> u64 {
         let of = |namespace| self.progress.get(&(object.gvk.clone(), namespace)).copied();
@@ -207,7 +225,8 @@ impl Known {
     pub(super) fn untouched(&self, objects: &[Tracked]) -> Vec<Tracked> {
         let untouched = objects.iter().filter_map(|tracked| {
             let seen = self.since(tracked)?;
-            let is_untouched = seen.fingerprint == tracked.fingerprint && !seen.going;
+            let is_untouched =
+                seen.fingerprint == tracked.fingerprint && !seen.going && !self.is_broken_at(&tracked.object);
             is_untouched.then(|| Tracked {
                 version: seen.version,
                 readiness: seen.readiness.clone(),
